@@ -1,0 +1,72 @@
+package org.edgevlm.spi.cache;
+
+/**
+ * A session's K and V, layer by layer. Entries of a layer are numbered from 0 in the order of their
+ * positions; after an eviction they are numbered anew, and each keeps its position. Confined to the
+ * session's thread; a view, not a copy.
+ */
+public interface KvCache {
+
+  /** Layers of the model. */
+  int layers();
+
+  /** Entries that a layer holds. */
+  int length(int layer);
+
+  /** The position that an entry was fed at. */
+  int position(int layer, int entry);
+
+  /** Whether an entry came from an image. */
+  boolean isImage(int layer, int entry);
+
+  /**
+   * The attention each entry of a layer received since it came; see {@link AttentionTracking}.
+   *
+   * @param destination gets {@code length(layer)} values
+   * @throws IllegalStateException if the session doesn't track it
+   */
+  void accumulatedAttention(int layer, float[] destination);
+
+  /**
+   * The attention each entry of a layer received from the latest queries; see {@link
+   * AttentionTracking}.
+   *
+   * @param destination gets {@code length(layer)} values
+   * @throws IllegalStateException if the session doesn't track it
+   */
+  void recentAttention(int layer, float[] destination);
+
+  /**
+   * An entry's keys, position encoding included, of all KV heads one after the other.
+   *
+   * @param destination gets {@code kvHeads × headWidth} values
+   */
+  void keys(int layer, int entry, float[] destination);
+
+  /**
+   * An entry's values of all KV heads one after the other.
+   *
+   * @param destination gets {@code kvHeads × headWidth} values
+   */
+  void values(int layer, int entry, float[] destination);
+
+  /**
+   * Keeps these entries of a layer and drops the others; memory that is no longer needed is freed.
+   *
+   * @param entries ascending
+   * @param count how many of {@code entries}; at least 1 unless the layer is empty
+   */
+  void retain(int layer, int[] entries, int count);
+
+  /** Bytes that a layer holds for K and V, block rounding included. */
+  long bytes(int layer);
+
+  /** Bytes of all layers. */
+  default long bytes() {
+    long sum = 0;
+    for (int layer = 0; layer < layers(); layer++) {
+      sum += bytes(layer);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,20 @@
+package org.edgevlm.spi.decoding;
+
+import org.edgevlm.spi.PluginContext;
+import org.edgevlm.spi.inference.LanguageModel;
+
+/**
+ * What a strategy is made with: its configuration, the model it serves, and a way to open another.
+ */
+public interface DecodingContext extends PluginContext {
+
+  /** The model that answers. Owned by the runtime. */
+  LanguageModel target();
+
+  /**
+   * Opens a further model with the same backend, within the memory limit. The strategy closes it.
+   *
+   * @param model a model's name or path, as under {@code model} in the configuration
+   */
+  LanguageModel open(String model);
+}

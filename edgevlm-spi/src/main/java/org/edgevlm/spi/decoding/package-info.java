@@ -1,0 +1,2 @@
+/** Strategies that turn logits into tokens. */
+package org.edgevlm.spi.decoding;

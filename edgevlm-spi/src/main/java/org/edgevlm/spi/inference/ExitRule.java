@@ -1,0 +1,17 @@
+package org.edgevlm.spi.inference;
+
+/**
+ * Decides at an exit layer whether the hidden state there is good enough. Called on the session's
+ * thread.
+ */
+@FunctionalInterface
+public interface ExitRule {
+
+  /**
+   * Whether the step ends here.
+   *
+   * @param layer the exit layer, counted from 1
+   * @param confidence how sure the model is at this layer
+   */
+  boolean exit(int layer, Confidence confidence);
+}

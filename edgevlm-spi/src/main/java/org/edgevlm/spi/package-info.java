@@ -1,0 +1,2 @@
+/** What every plugin shares: identity, configuration, platform, capabilities and errors. */
+package org.edgevlm.spi;
