@@ -214,7 +214,20 @@ public final class ConfigKey<T> {
 
   /** A value of this key as a user would write it. */
   public String format(Object value) {
+    if (value instanceof Long size && defaultValue instanceof Long) {
+      return formatBytes(size);
+    }
     return value instanceof Enum<?> constant ? display(constant) : String.valueOf(value);
+  }
+
+  private static String formatBytes(long size) {
+    if (size == 0) {
+      return "auto";
+    }
+    int power = Math.min(4, Long.numberOfTrailingZeros(size) / 10);
+    return power == 0
+        ? String.valueOf(size)
+        : (size >> (10 * power)) + " KMGT".substring(power, power + 1) + "B";
   }
 
   @Override

@@ -35,8 +35,9 @@ public record ImageTensor(int batch, int channels, int height, int width, FloatB
   /** A tensor of zeros. */
   public static ImageTensor allocate(int batch, int channels, int height, int width) {
     int bytes = Math.toIntExact(elements(batch, channels, height, width) * Float.BYTES);
+    // An aligned slice ends aligned too, so the last bytes need room up to the next boundary.
     FloatBuffer data =
-        ByteBuffer.allocateDirect(Math.addExact(bytes, ALIGNMENT))
+        ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * ALIGNMENT))
             .alignedSlice(ALIGNMENT)
             .limit(bytes)
             .slice()

@@ -1,0 +1,99 @@
+package org.edgevlm.plugin.vision.opencv;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import org.edgevlm.spi.vision.ImageException;
+import org.edgevlm.spi.vision.ImageException.Reason;
+
+/**
+ * A file's bytes, read at absolute offsets. Reading outside them is an {@link ImageException} that
+ * says where the file ends.
+ */
+final class Bytes {
+
+  private final ByteBuffer data;
+
+  /** The bytes from position to limit; neither is changed. */
+  Bytes(ByteBuffer encoded) {
+    data = encoded.slice();
+  }
+
+  int length() {
+    return data.limit();
+  }
+
+  /** The bytes from offset 0 to the end, not copied. */
+  ByteBuffer buffer() {
+    return data.duplicate();
+  }
+
+  /** Makes sure that {@code count} bytes follow {@code offset}. */
+  void require(long offset, long count) {
+    if (offset < 0 || count < 0 || offset + count > length()) {
+      throw corrupt("truncated: " + (offset + count) + " bytes are needed, there are " + length());
+    }
+  }
+
+  int u8(long offset) {
+    require(offset, 1);
+    return data.get((int) offset) & 0xff;
+  }
+
+  int u16be(long offset) {
+    return u8(offset) << 8 | u8(offset + 1);
+  }
+
+  int u16le(long offset) {
+    return u8(offset) | u8(offset + 1) << 8;
+  }
+
+  int u24le(long offset) {
+    return u16le(offset) | u8(offset + 2) << 16;
+  }
+
+  long u32be(long offset) {
+    return (long) u16be(offset) << 16 | u16be(offset + 2);
+  }
+
+  long u32le(long offset) {
+    return u16le(offset) | (long) u16le(offset + 2) << 16;
+  }
+
+  /** Whether these ASCII characters are at an offset; not where the file is too short for them. */
+  boolean has(long offset, String ascii) {
+    byte[] wanted = ascii.getBytes(StandardCharsets.ISO_8859_1);
+    if (offset + wanted.length > length()) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (data.get((int) offset + i) != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A copy of some bytes, for blocks whose size is bounded. */
+  byte[] copy(long offset, int count) {
+    require(offset, count);
+    byte[] copy = new byte[count];
+    data.get((int) offset, copy);
+    return copy;
+  }
+
+  long crc32(long offset, long count) {
+    require(offset, count);
+    CRC32 crc = new CRC32();
+    crc.update(data.slice((int) offset, (int) count));
+    return crc.getValue();
+  }
+
+  static ImageException corrupt(String what) {
+    return new ImageException(Reason.CORRUPT, "the image is broken: " + what);
+  }
+
+  static ImageException unsupported(String what) {
+    return new ImageException(Reason.UNSUPPORTED, "the image can't be read: " + what);
+  }
+}
