@@ -1,0 +1,18 @@
+/** The program: command line and REST server. */
+module org.edgevlm.app {
+  requires com.fasterxml.jackson.databind;
+  requires com.github.oshi;
+  requires info.picocli;
+  requires io.javalin;
+  requires java.management;
+  requires me.tongfei.progressbar;
+  requires org.edgevlm.runtime;
+  requires org.edgevlm.spi;
+  requires org.eclipse.jetty.http;
+  requires org.eclipse.jetty.io;
+  requires org.slf4j;
+
+  // picocli fills in the options' fields.
+  opens org.edgevlm.app.cli to
+      info.picocli;
+}

@@ -1,0 +1,77 @@
+package org.edgevlm.app.cli;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.List;
+import java.util.Optional;
+import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.runtime.config.ConfigException;
+import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.plugin.PluginRegistry;
+import org.edgevlm.spi.EdgeVlmException;
+import org.edgevlm.spi.PluginException;
+
+/**
+ * What a distribution holds, and the configuration in effect.
+ *
+ * @param home the distribution's folder
+ * @param plugins those it found
+ */
+record Installation(Path home, PluginRegistry plugins) {
+
+  /** The installation that this program was started from. */
+  static Installation find() {
+    Path home = locate();
+    return new Installation(home, PluginRegistry.discover(List.of(home.resolve("plugins"))));
+  }
+
+  private static Path locate() {
+    String configured = System.getProperty("edgevlm.home");
+    if (configured != null) {
+      return Path.of(configured);
+    }
+    CodeSource source = Installation.class.getProtectionDomain().getCodeSource();
+    try {
+      // <home>/lib/app.jar
+      Path lib = source == null ? null : Path.of(source.getLocation().toURI()).getParent();
+      if (lib != null
+          && lib.getParent() != null
+          && Files.isDirectory(lib.resolveSibling("plugins"))) {
+        return lib.getParent();
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a code source has a valid address", e);
+    }
+    throw new CliException(
+        ExitCode.USAGE,
+        "start bin/edgevlm, or set -Dedgevlm.home to the distribution's folder",
+        null);
+  }
+
+  /** The configuration: file, environment and command line. */
+  Configuration configuration(RootCommand root) {
+    Optional<Path> file = root.configFile();
+    if (file.isPresent() && !Files.isReadable(file.get())) {
+      throw new CliException(
+          ExitCode.USAGE, "can't read the configuration file " + file.get(), null);
+    }
+    Path installed = home.resolve("conf").resolve("edgevlm.yaml");
+    if (file.isEmpty() && Files.isReadable(installed)) {
+      file = Optional.of(installed);
+    }
+    return Configuration.load(file, System.getenv(), root.sets(), plugins);
+  }
+
+  /** Assembles and loads the configured set, with a bar while that takes long. */
+  EdgeVlm open(Configuration configuration, Console console) {
+    try (LoadingBar bar = new LoadingBar(console)) {
+      return EdgeVlm.open(configuration, plugins, home, bar);
+    } catch (ConfigException | PluginException e) {
+      throw e;
+    } catch (EdgeVlmException e) {
+      throw new CliException(ExitCode.MODEL, e.getMessage(), e);
+    }
+  }
+}

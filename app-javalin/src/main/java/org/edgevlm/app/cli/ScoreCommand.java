@@ -1,0 +1,122 @@
+package org.edgevlm.app.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.edgevlm.app.json.Json;
+import org.edgevlm.app.score.FolderScore;
+import org.edgevlm.app.score.Scorer;
+import org.edgevlm.runtime.Answer;
+import org.edgevlm.runtime.AnswerRequest;
+import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.config.CoreKeys;
+import org.edgevlm.spi.CancelToken;
+import org.edgevlm.spi.decoding.SamplingParameters;
+import org.edgevlm.spi.decoding.TokenListener;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code edgevlm score}. */
+@Command(
+    name = "score",
+    description = {
+      "Asks the model about pictures that it has never seen and counts what it gets right.",
+      "A folder holds scenes.jsonl and its pictures, or sub-folders that do."
+    })
+final class ScoreCommand implements Callable<Integer> {
+
+  private static final Path HELDOUT = Path.of("models", "edgevlm-tiny", "heldout");
+
+  @ParentCommand private RootCommand root;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "DIR",
+      description = "models/edgevlm-tiny/heldout by default: here, or else of the distribution.")
+  private List<Path> folders = new ArrayList<>();
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N of each folder.")
+  private int limit = Integer.MAX_VALUE;
+
+  @Mixin private SamplingOptions sampling;
+
+  @Override
+  public Integer call() {
+    Console console = root.console();
+    if (limit < 1) {
+      throw new CliException(ExitCode.USAGE, "--limit " + limit + " is less than 1", null);
+    }
+    Installation installation = Installation.find();
+    Configuration configuration = installation.configuration(root);
+    List<Path> sceneFolders = sceneFolders(installation);
+    List<FolderScore> scores = new ArrayList<>();
+    try (EdgeVlm edgeVlm = installation.open(configuration, console)) {
+      Scorer scorer = new Scorer(respondent(edgeVlm, configuration), progress(console), limit);
+      for (Path folder : sceneFolders) {
+        FolderScore score = scorer.score(folder);
+        scores.add(score);
+        console.redraw("");
+        if (!root.json()) {
+          console.out().print(score.toTable());
+          console.out().flush();
+        }
+      }
+    }
+    if (root.json()) {
+      ArrayNode json = Json.array();
+      scores.forEach(score -> score.writeTo(json.addObject()));
+      console.print(Json.pretty(json));
+    }
+    return ExitCode.OK;
+  }
+
+  private List<Path> sceneFolders(Installation installation) {
+    if (folders.isEmpty()) {
+      Path installed = installation.home().resolve(HELDOUT);
+      return Scorer.foldersIn(Files.isDirectory(HELDOUT) ? HELDOUT : installed);
+    }
+    return folders.stream().flatMap(folder -> Scorer.foldersIn(folder).stream()).toList();
+  }
+
+  private Scorer.Respondent respondent(EdgeVlm edgeVlm, Configuration configuration) {
+    int maxTokens = sampling.maxTokens(configuration);
+    SamplingParameters parameters = sampling.parameters(configuration);
+    long maxBytes = CoreKeys.imageLimits(configuration).maxBytes();
+    return (Path image, Optional<String> question) -> {
+      ByteBuffer bytes = read(image, maxBytes);
+      Answer answer =
+          edgeVlm.answer(
+              new AnswerRequest(bytes, question, maxTokens, parameters),
+              TokenListener.NONE,
+              CancelToken.NEVER);
+      return new Scorer.Reply(answer.text(), answer.timings().totalMs());
+    };
+  }
+
+  private static ByteBuffer read(Path image, long maxBytes) {
+    try {
+      return ImageFile.read(image, maxBytes);
+    } catch (CliException e) {
+      throw new CliException(e.exitCode(), image + " " + e.getMessage(), e);
+    }
+  }
+
+  private static Scorer.Progress progress(Console console) {
+    return (folder, done, total) -> {
+      if (console.showsProgress()) {
+        console.redraw(folder + ": " + done + " of " + total + " pictures");
+      } else if (done % 50 == 0 || done == total) {
+        console.note(folder + ": " + done + " of " + total + " pictures");
+      }
+    };
+  }
+}

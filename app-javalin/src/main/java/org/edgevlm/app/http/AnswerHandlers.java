@@ -1,0 +1,119 @@
+package org.edgevlm.app.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import org.edgevlm.app.json.Json;
+import org.edgevlm.runtime.Answer;
+import org.edgevlm.runtime.AnswerRequest;
+import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.config.CoreKeys;
+import org.edgevlm.spi.CancelToken;
+import org.edgevlm.spi.decoding.SamplingParameters;
+import org.edgevlm.spi.decoding.TokenListener;
+
+/** {@code POST /caption} and {@code POST /vqa}. */
+final class AnswerHandlers {
+
+  /** Requests that are read or answered at a time; each may hold a picture in memory. */
+  static final int MAX_IN_FLIGHT = 8;
+
+  private static final int MAX_LENGTH = 256;
+  private static final int MAX_TEXT = 500;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
+
+  private final Readiness readiness;
+  private final long maxPictureBytes;
+  private final int defaultLength;
+  private final SamplingParameters sampling;
+  private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
+
+  AnswerHandlers(Readiness readiness, Configuration configuration) {
+    this.readiness = readiness;
+    this.maxPictureBytes = CoreKeys.imageLimits(configuration).maxBytes();
+    this.defaultLength = Math.min(MAX_LENGTH, configuration.get(CoreKeys.MAX_LENGTH));
+    this.sampling = CoreKeys.sampling(configuration);
+  }
+
+  /** A picture in, a sentence out. */
+  void caption(Context context) {
+    admitted(
+        context,
+        upload ->
+            new AnswerRequest(
+                image(upload),
+                upload.text("prompt").map(text -> checked(text, Problem.BAD_PROMPT)),
+                maxLength(upload),
+                sampling));
+  }
+
+  /** A picture and a question in, an answer out. */
+  void vqa(Context context) {
+    admitted(
+        context,
+        upload -> {
+          ByteBuffer image = image(upload);
+          String question =
+              upload.text("question").orElseThrow(Problem.MISSING_QUESTION::exception);
+          return new AnswerRequest(
+              image,
+              Optional.of(checked(question, Problem.BAD_QUESTION)),
+              maxLength(upload),
+              sampling);
+        });
+  }
+
+  private interface RequestReader {
+    AnswerRequest read(Upload upload);
+  }
+
+  private void admitted(Context context, RequestReader reader) {
+    EdgeVlm edgeVlm = readiness.edgeVlm();
+    if (!inFlight.tryAcquire()) {
+      throw Problem.BUSY.exception();
+    }
+    try {
+      AnswerRequest request = reader.read(Upload.read(context, maxPictureBytes));
+      Answer answer = edgeVlm.answer(request, TokenListener.NONE, CancelToken.NEVER);
+      ObjectNode json = Json.object();
+      Json.writeAnswer(json, answer);
+      context.contentType("application/json").result(Json.line(json));
+    } finally {
+      inFlight.release();
+    }
+  }
+
+  private static ByteBuffer image(Upload upload) {
+    return upload.bytes("image").orElseThrow(Problem.MISSING_IMAGE::exception);
+  }
+
+  private int maxLength(Upload upload) {
+    Optional<String> given = upload.text("max_length");
+    if (given.isEmpty()) {
+      return defaultLength;
+    }
+    String text = given.get();
+    int length = NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+    if (length < 1 || length > MAX_LENGTH) {
+      throw Problem.BAD_MAX_LENGTH.exception();
+    }
+    return length;
+  }
+
+  private static String checked(String text, Problem problem) {
+    int length = text.codePointCount(0, text.length());
+    boolean plain = text.codePoints().allMatch(AnswerHandlers::isText);
+    if (length < 1 || length > MAX_TEXT || !plain) {
+      throw problem.exception();
+    }
+    return text;
+  }
+
+  private static boolean isText(int codePoint) {
+    return codePoint == '\n' || codePoint == '\t' || !Character.isISOControl(codePoint);
+  }
+}

@@ -1,0 +1,98 @@
+package org.edgevlm.app.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import org.edgevlm.app.json.Json;
+
+/**
+ * Everything the server can say went wrong, as RFC 9457 problem details with fixed texts. Nothing
+ * of a request, a file or an exception ever gets into one; what happened is in the log.
+ */
+enum Problem {
+  MALFORMED_REQUEST(
+      400,
+      "Malformed request",
+      "The request isn't well-formed HTTP with a multipart/form-data body."),
+  MISSING_IMAGE(400, "Missing field", "Send the picture as the multipart field \"image\"."),
+  MISSING_QUESTION(400, "Missing field", "Send the question as the multipart field \"question\"."),
+  NOT_FOUND(404, "Not found", "There are POST /caption, POST /vqa, GET /health and GET /metrics."),
+  METHOD_NOT_ALLOWED(
+      405, "Method not allowed", "The Allow header names the methods that this address takes."),
+  REQUEST_TIMEOUT(408, "Request timeout", "The request didn't arrive in time."),
+  BODY_TOO_LARGE(413, "Body too large", "The body is larger than the server accepts."),
+  PICTURE_TOO_LARGE(
+      413, "Picture too large", "The picture has more pixels or bytes than the server accepts."),
+  UNSUPPORTED_CONTENT_TYPE(
+      415, "Unsupported content type", "Send the request as multipart/form-data."),
+  UNSUPPORTED_PICTURE(
+      415, "Unsupported picture format", "Send the picture as JPEG, PNG, WebP or BMP."),
+  CORRUPT_PICTURE(422, "Corrupt picture", "The picture is damaged or incomplete."),
+  BAD_MAX_LENGTH(422, "Bad parameter", "max_length must be a whole number from 1 to 256."),
+  BAD_QUESTION(422, "Bad parameter", "question must be a text of 1 to 500 characters."),
+  BAD_PROMPT(422, "Bad parameter", "prompt must be a text of 1 to 500 characters."),
+  PROMPT_TOO_LONG(
+      422, "Prompt too long", "The picture and the text don't fit into the model's context."),
+  HEADERS_TOO_LARGE(431, "Header fields too large", "The request's header is too large."),
+  INTERNAL_ERROR(500, "Internal error", "The server failed; its log says more."),
+  LOADING(503, "Loading", "The model is still loading; try again in a moment."),
+  BUSY(503, "Busy", "The server has as many requests as it takes; try again in a moment.");
+
+  /** The content type of a problem. */
+  static final String CONTENT_TYPE = "application/problem+json";
+
+  private final int status;
+  private final String title;
+  private final String detail;
+
+  Problem(int status, String title, String detail) {
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+  }
+
+  /** The HTTP status it is sent with. */
+  int status() {
+    return status;
+  }
+
+  /** The reference that tells problems apart, as in {@code /problems/missing-image}. */
+  String type() {
+    return "/problems/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The body. */
+  String json() {
+    ObjectNode json = Json.object();
+    json.put("type", type());
+    json.put("title", title);
+    json.put("status", status);
+    json.put("detail", detail);
+    return Json.line(json);
+  }
+
+  /** The problem that stands for a status which the HTTP layer chose by itself. */
+  static Problem ofStatus(int status) {
+    return switch (status) {
+      case 404 -> NOT_FOUND;
+      case 405 -> METHOD_NOT_ALLOWED;
+      case 408 -> REQUEST_TIMEOUT;
+      case 413 -> BODY_TOO_LARGE;
+      case 415 -> UNSUPPORTED_CONTENT_TYPE;
+      case 431 -> HEADERS_TOO_LARGE;
+      case 503 -> BUSY;
+      // Another version of HTTP than ours.
+      case 505 -> MALFORMED_REQUEST;
+      default -> status >= 400 && status < 500 ? MALFORMED_REQUEST : INTERNAL_ERROR;
+    };
+  }
+
+  /** This problem as an exception, to leave a handler with. */
+  ProblemException exception() {
+    return new ProblemException(this, null);
+  }
+
+  /** This problem as an exception that remembers what led to it, for the log. */
+  ProblemException exception(Throwable cause) {
+    return new ProblemException(this, cause);
+  }
+}

@@ -1,0 +1,2 @@
+/** The program: command line and REST server. */
+package org.edgevlm.app;

@@ -1,0 +1,39 @@
+package org.edgevlm.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.edgevlm.spi.decoding.FinishReason;
+
+/**
+ * An answer and how it came about.
+ *
+ * @param text without white space at its ends
+ * @param tokens tokens of the answer, without the one that ended it
+ * @param promptTokens positions of the prompt, image included; 0 if it was cancelled before
+ * @param finishReason why it ended
+ * @param timings where the time went
+ * @param plugins who made it
+ * @param counters what the strategy and the cache policies counted, by name in snake case; {@code
+ *     kv_bytes} is what the session held for K and V at the end
+ * @param warnings what the user should know, one sentence each
+ */
+public record Answer(
+    String text,
+    int tokens,
+    int promptTokens,
+    FinishReason finishReason,
+    Timings timings,
+    PluginNames plugins,
+    Map<String, Long> counters,
+    List<String> warnings) {
+
+  public Answer {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(finishReason, "finishReason");
+    Objects.requireNonNull(timings, "timings");
+    Objects.requireNonNull(plugins, "plugins");
+    counters = Map.copyOf(counters);
+    warnings = List.copyOf(warnings);
+  }
+}

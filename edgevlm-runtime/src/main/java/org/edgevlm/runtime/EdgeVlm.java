@@ -1,0 +1,178 @@
+package org.edgevlm.runtime;
+
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.metrics.Metrics;
+import org.edgevlm.runtime.metrics.MetricsSnapshot;
+import org.edgevlm.runtime.pipeline.Assembly;
+import org.edgevlm.runtime.pipeline.RequestPipeline;
+import org.edgevlm.runtime.plugin.PluginRegistry;
+import org.edgevlm.spi.CancelToken;
+import org.edgevlm.spi.decoding.FinishReason;
+import org.edgevlm.spi.decoding.TokenListener;
+import org.edgevlm.spi.inference.LoadProgress;
+import org.edgevlm.spi.inference.ModelInfo;
+
+/**
+ * A model with the plugins that run it. Opened once, it answers any number of requests, from any
+ * number of threads:
+ *
+ * <pre>{@code
+ * try (EdgeVlm vlm = EdgeVlm.open(configuration, plugins, home, LoadProgress.NONE)) {
+ *   Answer answer =
+ *       vlm.answer(AnswerRequest.caption(image, 64), TokenListener.NONE, CancelToken.NEVER);
+ * }
+ * }</pre>
+ */
+public final class EdgeVlm implements AutoCloseable {
+
+  private final Configuration configuration;
+  private final Assembly assembly;
+  private final RequestPipeline pipeline;
+  private final ModelInfo info;
+  private final PluginNames names;
+  private final Metrics metrics = new Metrics();
+
+  /** Requests hold it for reading, so that closing waits for them. */
+  private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  private EdgeVlm(Configuration configuration, Assembly assembly, RequestPipeline pipeline) {
+    this.configuration = configuration;
+    this.assembly = assembly;
+    this.pipeline = pipeline;
+    info = assembly.model().info();
+    names = assembly.names();
+  }
+
+  /**
+   * Puts the configured plugins together and loads the configured model. Whatever doesn't fit is
+   * found out here and not by the first request.
+   *
+   * @param configuration what to open
+   * @param plugins what is installed
+   * @param home the distribution's folder, with {@code models/} in it
+   * @param progress told how far loading is, on this thread
+   * @throws org.edgevlm.spi.EdgeVlmException if a plugin isn't there or can't run here, if the
+   *     plugins don't fit each other, if the model isn't there, is broken or doesn't fit the memory
+   *     limit; nothing stays open
+   */
+  public static EdgeVlm open(
+      Configuration configuration, PluginRegistry plugins, Path home, LoadProgress progress) {
+    Objects.requireNonNull(configuration, "configuration");
+    Objects.requireNonNull(plugins, "plugins");
+    Assembly assembly = Assembly.assemble(configuration, plugins, home, progress);
+    try {
+      return new EdgeVlm(configuration, assembly, new RequestPipeline(assembly));
+    } catch (RuntimeException | Error e) {
+      try {
+        assembly.close();
+      } catch (RuntimeException | Error closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Answers a question about an image, or captions it. Blocks until the answer is there; requests
+   * don't see each other, and the same request gives the same text at any time.
+   *
+   * @param request what is asked
+   * @param listener told of each token as it appears, on this thread. The texts it gets, one after
+   *     the other and without white space at the ends, are the answer's text; only where the model
+   *     stops inside a character does the text end with a U+FFFD that no token brought
+   * @param cancel asked before each stage, between the parts of the prompt and between tokens; then
+   *     the answer is the text so far, with {@link FinishReason#CANCELLED}
+   * @throws org.edgevlm.spi.vision.ImageException if the image can't be used
+   * @throws org.edgevlm.spi.inference.ContextFullException if image and question don't fit the
+   *     context
+   * @throws org.edgevlm.spi.EdgeVlmException if something else fails
+   * @throws IllegalStateException after {@link #close}
+   */
+  public Answer answer(AnswerRequest request, TokenListener listener, CancelToken cancel) {
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(listener, "listener");
+    Objects.requireNonNull(cancel, "cancel");
+    lifecycle.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("EdgeVlm is closed");
+      }
+      Answer answer;
+      try {
+        answer = pipeline.answer(request, listener, cancel);
+      } catch (RuntimeException | Error e) {
+        metrics.failed();
+        throw e;
+      }
+      measure(answer);
+      return answer;
+    } finally {
+      lifecycle.readLock().unlock();
+    }
+  }
+
+  private void measure(Answer answer) {
+    Timings timings = answer.timings();
+    if (answer.finishReason() == FinishReason.CANCELLED) {
+      metrics.cancelled(answer.tokens(), timings.decodeMs());
+      return;
+    }
+    Map<Metrics.Stage, Double> millis = new EnumMap<>(Metrics.Stage.class);
+    millis.put(Metrics.Stage.VISION, timings.visionMs());
+    millis.put(Metrics.Stage.ENCODE, timings.encodeMs());
+    millis.put(Metrics.Stage.PREFILL, timings.prefillMs());
+    millis.put(Metrics.Stage.DECODE, timings.decodeMs());
+    millis.put(Metrics.Stage.TOTAL, timings.totalMs());
+    metrics.answered(millis, answer.tokens(), answer.counters());
+  }
+
+  /** The language model's shape. */
+  public ModelInfo model() {
+    return info;
+  }
+
+  /** Which plugins and which model answer. */
+  public PluginNames plugins() {
+    return names;
+  }
+
+  /** What was measured since this was opened. */
+  public MetricsSnapshot metrics() {
+    return metrics.snapshot();
+  }
+
+  /** What this was opened with. */
+  public Configuration config() {
+    return configuration;
+  }
+
+  /**
+   * Waits for requests that are under way, then frees the model and the plugins in the reverse
+   * order of opening. Idempotent. The first failure to close something is thrown when everything
+   * was tried, with the others attached.
+   *
+   * @throws IllegalStateException if called from a request's listener, which would wait for itself
+   */
+  @Override
+  public void close() {
+    if (lifecycle.getReadHoldCount() > 0) {
+      throw new IllegalStateException("a request's listener cannot close what answers it");
+    }
+    lifecycle.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        assembly.close();
+      }
+    } finally {
+      lifecycle.writeLock().unlock();
+    }
+  }
+}

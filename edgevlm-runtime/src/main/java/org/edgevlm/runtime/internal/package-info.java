@@ -1,0 +1,2 @@
+/** Helpers that the runtime's packages share; not exported. */
+package org.edgevlm.runtime.internal;

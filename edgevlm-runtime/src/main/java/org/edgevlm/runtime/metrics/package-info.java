@@ -1,0 +1,2 @@
+/** What the program measures of itself. */
+package org.edgevlm.runtime.metrics;

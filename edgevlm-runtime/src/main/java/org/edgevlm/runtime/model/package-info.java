@@ -1,0 +1,2 @@
+/** Where models lie. */
+package org.edgevlm.runtime.model;

@@ -1,0 +1,228 @@
+package org.edgevlm.runtime.pipeline;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.edgevlm.runtime.PluginNames;
+import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.model.ModelStore;
+import org.edgevlm.runtime.plugin.PluginRegistry;
+import org.edgevlm.spi.Capability;
+import org.edgevlm.spi.EdgeVlmException;
+import org.edgevlm.spi.Platform;
+import org.edgevlm.spi.PluginContext;
+import org.edgevlm.spi.PluginException;
+import org.edgevlm.spi.PluginProvider;
+import org.edgevlm.spi.cache.AttentionTracking;
+import org.edgevlm.spi.cache.CachePolicy;
+import org.edgevlm.spi.cache.CachePolicyProvider;
+import org.edgevlm.spi.decoding.DecodingStrategy;
+import org.edgevlm.spi.inference.ImageEncoder;
+import org.edgevlm.spi.inference.ImageEncoderFactory;
+import org.edgevlm.spi.inference.InferenceBackend;
+import org.edgevlm.spi.inference.LanguageModel;
+import org.edgevlm.spi.inference.LoadProgress;
+import org.edgevlm.spi.inference.MemoryEstimate;
+import org.edgevlm.spi.inference.ModelFiles;
+import org.edgevlm.spi.inference.SessionOptions;
+import org.edgevlm.spi.vision.VisionProcessor;
+
+/**
+ * A set of plugins with a loaded model, ready for requests. What the set needs is checked while it
+ * is put together, in the order of cost: ids, platforms and capabilities; then the model's files
+ * and the memory limit; only then are weights loaded.
+ */
+public final class Assembly implements AutoCloseable {
+
+  private final Settings settings;
+  private final PluginSet set;
+  private final Configuration config;
+  private final Platform platform;
+  private final Resources resources = new Resources();
+  private final MemoryBudget budget;
+
+  private VisionProcessor vision;
+  private ImageEncoder encoder;
+  private LanguageModel model;
+  private List<CachePolicy> policies;
+  private SessionOptions sessionOptions;
+  private DecodingStrategy strategy;
+
+  private Assembly(Settings settings, PluginSet set, Configuration config, Platform platform) {
+    this.settings = settings;
+    this.set = set;
+    this.config = config;
+    this.platform = platform;
+    budget = new MemoryBudget(settings.memoryLimit());
+  }
+
+  /**
+   * Puts together what a configuration asks for.
+   *
+   * @param home the distribution's folder, where models lie
+   * @throws EdgeVlmException if the set doesn't fit or the model can't be loaded; everything opened
+   *     so far is closed again
+   */
+  public static Assembly assemble(
+      Configuration config, PluginRegistry plugins, Path home, LoadProgress progress) {
+    Settings settings = Settings.of(config);
+    Platform platform = Platform.current();
+    PluginSet set = PluginSet.select(settings, plugins, platform);
+    Assembly assembly = new Assembly(settings, set, config, platform);
+    try {
+      assembly.open(plugins, new ModelStore(home), progress);
+      return assembly;
+    } catch (RuntimeException | Error e) {
+      assembly.resources.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void open(PluginRegistry plugins, ModelStore store, LoadProgress progress) {
+    openPolicies(plugins);
+    ModelFiles files = store.resolve(settings.model());
+    Path projector =
+        files
+            .projector()
+            .orElseThrow(
+                () ->
+                    new EdgeVlmException(
+                        "model '"
+                            + settings.model()
+                            + "' has no projector (*mmproj*.gguf) beside "
+                            + files.languageModel()
+                            + ", so it cannot see images"));
+    vision = make(set.vision(), set.vision()::create);
+    InferenceBackend backend = make(set.backend(), set.backend()::create);
+    ImageEncoderFactory factory = make(set.encoder(), set.encoder()::create);
+    MemoryEstimate forModel = backend.estimate(files);
+    MemoryEstimate forEncoder = factory.estimate(projector);
+    MemoryEstimate both = forModel.plus(forEncoder);
+    budget.take(settings.model(), both);
+
+    CombinedProgress combined = new CombinedProgress(progress, both.weights());
+    encoder = resources.add(factory.open(projector, combined.next(forEncoder.weights())));
+    model = resources.add(backend.load(files, combined.next(forModel.weights())));
+    combined.end();
+    checkWidths(projector);
+    strategy =
+        make(
+            set.decoding(),
+            setting ->
+                set.decoding()
+                    .create(
+                        new StrategySetting(
+                            setting, model, further -> openFurther(backend, store, further))));
+  }
+
+  private void openPolicies(PluginRegistry plugins) {
+    policies = new ArrayList<>();
+    AttentionTracking attention = AttentionTracking.NONE;
+    for (CachePolicyProvider provider : set.cache()) {
+      CachePolicy policy = make(provider, provider::create);
+      policies.add(policy);
+      AttentionTracking wanted = policy.attention();
+      if (wanted.enabled()) {
+        Set<Capability> needed = EnumSet.of(Capability.ATTENTION_SCORES);
+        set.require(PluginSet.needs("cache policy", provider), needed, plugins);
+        attention = attention.and(wanted);
+      }
+    }
+    sessionOptions = new SessionOptions(attention, SessionOptions.DEFAULT.earlyExit());
+  }
+
+  private void checkWidths(Path projector) {
+    int needed = model.info().width();
+    if (encoder.embeddingWidth() != needed) {
+      throw new PluginException(
+          "the projector "
+              + projector
+              + " makes embeddings of width "
+              + encoder.embeddingWidth()
+              + ", model '"
+              + settings.model()
+              + "' reads width "
+              + needed
+              + ": they don't belong together");
+    }
+  }
+
+  private LanguageModel openFurther(InferenceBackend backend, ModelStore store, String name) {
+    ModelFiles files = store.resolve(name);
+    MemoryEstimate estimate = backend.estimate(files);
+    budget.take(name, estimate);
+    try {
+      LanguageModel further = backend.load(files, LoadProgress.NONE);
+      return new TrackedModel(further, () -> budget.giveBack(estimate));
+    } catch (RuntimeException | Error e) {
+      budget.giveBack(estimate);
+      throw e;
+    }
+  }
+
+  /** Makes a plugin's service and takes it over. */
+  private <T extends AutoCloseable> T make(
+      PluginProvider provider, Function<PluginContext, T> create) {
+    T made;
+    try {
+      made =
+          create.apply(new PluginSetting(provider.id(), config.section(provider.id()), platform));
+    } catch (LinkageError e) {
+      throw new PluginException(
+          "plugin '" + provider.id() + "' does not fit this program or this machine: " + e, e);
+    }
+    if (made == null) {
+      throw new PluginException("plugin '" + provider.id() + "' made nothing");
+    }
+    return resources.add(made);
+  }
+
+  /** Who does what. */
+  public PluginNames names() {
+    return new PluginNames(
+        set.backend().id(),
+        set.encoder().id(),
+        set.vision().id(),
+        set.cache().stream().map(PluginProvider::id).toList(),
+        set.decoding().id(),
+        settings.model());
+  }
+
+  /** The open model. */
+  public LanguageModel model() {
+    return model;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  VisionProcessor vision() {
+    return vision;
+  }
+
+  ImageEncoder encoder() {
+    return encoder;
+  }
+
+  List<CachePolicy> policies() {
+    return policies;
+  }
+
+  SessionOptions sessionOptions() {
+    return sessionOptions;
+  }
+
+  DecodingStrategy strategy() {
+    return strategy;
+  }
+
+  /** Closes everything in the reverse order of opening, once. */
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

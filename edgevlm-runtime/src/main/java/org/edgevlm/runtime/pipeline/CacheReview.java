@@ -1,0 +1,70 @@
+package org.edgevlm.runtime.pipeline;
+
+import java.util.List;
+import java.util.Objects;
+import org.edgevlm.spi.PluginException;
+import org.edgevlm.spi.cache.CacheObservation;
+import org.edgevlm.spi.cache.CachePolicy;
+import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.RetentionPlan;
+import org.edgevlm.spi.inference.InferenceSession;
+
+/** Lets the cache policies review one session's cache: after the prefill and between tokens. */
+final class CacheReview {
+
+  private final List<CachePolicy> policies;
+  private final InferenceSession session;
+  private final KvCache cache;
+  private final int promptLength;
+  private long evicted;
+
+  /**
+   * @param policies in the configured order; none means that nothing is ever reviewed
+   * @throws PluginException if there are policies and the session has no cache to review
+   */
+  CacheReview(List<CachePolicy> policies, InferenceSession session, int promptLength) {
+    this.policies = List.copyOf(policies);
+    this.session = Objects.requireNonNull(session, "session");
+    this.promptLength = promptLength;
+    cache =
+        policies.isEmpty()
+            ? null
+            : session
+                .kvCache()
+                .orElseThrow(
+                    () ->
+                        new PluginException(
+                            "the backend claims LAYERWISE_KV but its session has no KV cache"));
+  }
+
+  /** Asks the policies, and drops what they agree on if any of them is due. */
+  void review(CacheObservation.Phase phase) {
+    if (cache == null) {
+      return;
+    }
+    CacheObservation observation =
+        new CacheObservation(cache, phase, promptLength, session.position(), session.capacity());
+    if (!isDue(observation)) {
+      return;
+    }
+    RetentionPlan plan = new RetentionPlan(cache);
+    for (CachePolicy policy : policies) {
+      policy.plan(observation, plan);
+    }
+    evicted += plan.apply();
+  }
+
+  private boolean isDue(CacheObservation observation) {
+    for (CachePolicy policy : policies) {
+      if (policy.isDue(observation)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Entries dropped so far, over all layers. */
+  long evicted() {
+    return evicted;
+  }
+}

@@ -1,0 +1,121 @@
+package org.edgevlm.runtime.pipeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.edgevlm.spi.decoding.Prompt;
+import org.edgevlm.spi.inference.ImageEmbedding;
+import org.edgevlm.spi.inference.ImageLayout;
+import org.edgevlm.spi.inference.Tokenizer;
+
+/**
+ * Lays an image and a question out by a template, as tokens and embeddings.
+ *
+ * <p>A question can forge neither the image's place nor a turn: it is put in after the template was
+ * cut, and where it contains a control token's text, or would complete one with the text around it,
+ * it is tokenised on its own and without control tokens. Otherwise it is tokenised together with
+ * the text around it, as in training.
+ */
+final class PromptBuilder {
+
+  private final Tokenizer tokenizer;
+  private final PromptTemplate template;
+  private final List<String> controlTexts;
+
+  PromptBuilder(Tokenizer tokenizer, PromptTemplate template) {
+    this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
+    this.template = Objects.requireNonNull(template, "template");
+    controlTexts = tokenizer.controlTexts().stream().filter(text -> !text.isEmpty()).toList();
+  }
+
+  /**
+   * A prompt with one image before the question.
+   *
+   * @param question in the user's words; white space at its ends is dropped
+   * @param parts what stands in place of the image
+   * @param tiles the image's embeddings, by tile
+   */
+  Prompt build(String question, List<ImageLayout.Part> parts, List<ImageEmbedding> tiles) {
+    List<Prompt.Part> prompt = new ArrayList<>();
+    StringBuilder text = new StringBuilder(template.beforeImage());
+    for (ImageLayout.Part part : parts) {
+      if (part instanceof ImageLayout.Part.Text between) {
+        text.append(between.text());
+      } else if (part instanceof ImageLayout.Part.Tile tile) {
+        addText(prompt, encode(text.toString(), true));
+        text.setLength(0);
+        prompt.add(new Prompt.Part.Image(tiles.get(tile.index())));
+      }
+    }
+    text.append(template.beforeQuestion());
+    String asked = question.strip();
+    int start = text.length();
+    int end = start + asked.length();
+    String all = text + asked + template.afterQuestion();
+    if (forges(all, start, end)) {
+      addText(
+          prompt,
+          join(
+              encode(text.toString(), true),
+              encode(asked, false),
+              encode(template.afterQuestion(), true)));
+    } else {
+      addText(prompt, encode(all, true));
+    }
+    return new Prompt(withBeginOfText(prompt));
+  }
+
+  /** Whether a control token's text has at least one character between two places. */
+  private boolean forges(String text, int start, int end) {
+    for (String control : controlTexts) {
+      int from = Math.max(0, start - control.length() + 1);
+      int at = text.indexOf(control, from);
+      if (at >= 0 && at < end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Prompt.Part> withBeginOfText(List<Prompt.Part> prompt) {
+    int begin = tokenizer.beginOfText();
+    if (begin < 0) {
+      return prompt;
+    }
+    int[] alone = {begin};
+    if (prompt.get(0) instanceof Prompt.Part.Text first) {
+      // Some templates write it out.
+      if (first.tokens()[0] != begin) {
+        prompt.set(0, new Prompt.Part.Text(join(alone, first.tokens())));
+      }
+    } else {
+      prompt.add(0, new Prompt.Part.Text(alone));
+    }
+    return prompt;
+  }
+
+  private int[] encode(String text, boolean parseSpecial) {
+    // Some vocabularies put a space before any text, even none.
+    return text.isEmpty() ? new int[0] : tokenizer.encode(text, parseSpecial);
+  }
+
+  private static void addText(List<Prompt.Part> prompt, int[] tokens) {
+    if (tokens.length > 0) {
+      prompt.add(new Prompt.Part.Text(tokens));
+    }
+  }
+
+  private static int[] join(int[]... parts) {
+    int length = 0;
+    for (int[] part : parts) {
+      length += part.length;
+    }
+    int[] all = new int[length];
+    int at = 0;
+    for (int[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+}

@@ -1,0 +1,21 @@
+package org.edgevlm.plugin.llamacpp.bytedeco.ggml;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.Pointer;
+
+/** A view of memory at a known address. */
+final class Address extends Pointer {
+
+  private Address(long address, long bytes) {
+    super((Pointer) null);
+    this.address = address;
+    this.limit = bytes;
+    this.capacity = bytes;
+  }
+
+  /** The memory as a buffer in native byte order, which doesn't own it. */
+  static ByteBuffer buffer(long address, long bytes) {
+    return new Address(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+}
