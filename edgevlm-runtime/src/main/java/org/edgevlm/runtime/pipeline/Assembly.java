@@ -48,7 +48,7 @@ public final class Assembly implements AutoCloseable {
   private ImageEncoder encoder;
   private LanguageModel model;
   private List<CachePolicy> policies;
-  private SessionOptions sessionOptions;
+  private AttentionTracking tracking;
   private DecodingStrategy strategy;
 
   private Assembly(Settings settings, PluginSet set, Configuration config, Platform platform) {
@@ -84,17 +84,7 @@ public final class Assembly implements AutoCloseable {
   private void open(PluginRegistry plugins, ModelStore store, LoadProgress progress) {
     openPolicies(plugins);
     ModelFiles files = store.resolve(settings.model());
-    Path projector =
-        files
-            .projector()
-            .orElseThrow(
-                () ->
-                    new EdgeVlmException(
-                        "model '"
-                            + settings.model()
-                            + "' has no projector (*mmproj*.gguf) beside "
-                            + files.languageModel()
-                            + ", so it cannot see images"));
+    Path projector = projectorOf(files, settings.model());
     vision = make(set.vision(), set.vision()::create);
     InferenceBackend backend = make(set.backend(), set.backend()::create);
     ImageEncoderFactory factory = make(set.encoder(), set.encoder()::create);
@@ -115,7 +105,10 @@ public final class Assembly implements AutoCloseable {
                 set.decoding()
                     .create(
                         new StrategySetting(
-                            setting, model, further -> openFurther(backend, store, further))));
+                            setting,
+                            model,
+                            further -> openFurther(backend, store, further),
+                            further -> openEncoder(factory, store, further))));
   }
 
   private void openPolicies(PluginRegistry plugins) {
@@ -131,7 +124,7 @@ public final class Assembly implements AutoCloseable {
         attention = attention.and(wanted);
       }
     }
-    sessionOptions = new SessionOptions(attention, SessionOptions.DEFAULT.earlyExit());
+    tracking = attention;
   }
 
   private void checkWidths(Path projector) {
@@ -147,6 +140,32 @@ public final class Assembly implements AutoCloseable {
               + "' reads width "
               + needed
               + ": they don't belong together");
+    }
+  }
+
+  private static Path projectorOf(ModelFiles files, String name) {
+    return files
+        .projector()
+        .orElseThrow(
+            () ->
+                new EdgeVlmException(
+                    "model '"
+                        + name
+                        + "' has no projector (*mmproj*.gguf) beside "
+                        + files.languageModel()
+                        + ", so it cannot see images"));
+  }
+
+  private ImageEncoder openEncoder(ImageEncoderFactory factory, ModelStore store, String name) {
+    Path projector = projectorOf(store.resolve(name), name);
+    MemoryEstimate estimate = factory.estimate(projector);
+    budget.take(name, estimate);
+    try {
+      ImageEncoder further = factory.open(projector, LoadProgress.NONE);
+      return new TrackedEncoder(further, () -> budget.giveBack(estimate));
+    } catch (RuntimeException | Error e) {
+      budget.giveBack(estimate);
+      throw e;
     }
   }
 
@@ -212,8 +231,9 @@ public final class Assembly implements AutoCloseable {
     return policies;
   }
 
+  /** How a request's session is opened: what the policies track, where the strategy may exit. */
   SessionOptions sessionOptions() {
-    return sessionOptions;
+    return new SessionOptions(tracking, strategy.earlyExit());
   }
 
   DecodingStrategy strategy() {

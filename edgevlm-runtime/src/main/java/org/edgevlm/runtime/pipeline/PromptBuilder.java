@@ -7,6 +7,7 @@ import org.edgevlm.spi.decoding.Prompt;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.ImageLayout;
 import org.edgevlm.spi.inference.Tokenizer;
+import org.edgevlm.spi.vision.ImageTensor;
 
 /**
  * Lays an image and a question out by a template, as tokens and embeddings.
@@ -33,9 +34,14 @@ final class PromptBuilder {
    *
    * @param question in the user's words; white space at its ends is dropped
    * @param parts what stands in place of the image
+   * @param pixels what the tiles were encoded from, in the same order
    * @param tiles the image's embeddings, by tile
    */
-  Prompt build(String question, List<ImageLayout.Part> parts, List<ImageEmbedding> tiles) {
+  Prompt build(
+      String question,
+      List<ImageLayout.Part> parts,
+      ImageTensor pixels,
+      List<ImageEmbedding> tiles) {
     List<Prompt.Part> prompt = new ArrayList<>();
     StringBuilder text = new StringBuilder(template.beforeImage());
     for (ImageLayout.Part part : parts) {
@@ -44,7 +50,7 @@ final class PromptBuilder {
       } else if (part instanceof ImageLayout.Part.Tile tile) {
         addText(prompt, encode(text.toString(), true));
         text.setLength(0);
-        prompt.add(new Prompt.Part.Image(tiles.get(tile.index())));
+        prompt.add(new Prompt.Part.Image(tiles.get(tile.index()), pixels.single(tile.index())));
       }
     }
     text.append(template.beforeQuestion());

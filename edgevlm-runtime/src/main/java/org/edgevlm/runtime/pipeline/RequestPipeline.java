@@ -23,6 +23,7 @@ import org.edgevlm.spi.inference.ImageLayout;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.Outputs;
+import org.edgevlm.spi.inference.SessionOptions;
 import org.edgevlm.spi.inference.StepResult;
 import org.edgevlm.spi.vision.ImageHeader;
 import org.edgevlm.spi.vision.ImageTensor;
@@ -91,9 +92,11 @@ public final class RequestPipeline {
           "the encoder made " + tiles.size() + " embeddings of " + tensor.batch() + " tiles");
     }
     clock.end(Metrics.Stage.ENCODE);
-    Prompt prompt = prompts.build(request.question().orElse(captionPrompt), layout.parts(), tiles);
-    try (InferenceSession session = assembly.model().openSession(assembly.sessionOptions())) {
-      return decode(request, prompt, session, audience, clock);
+    Prompt prompt =
+        prompts.build(request.question().orElse(captionPrompt), layout.parts(), tensor, tiles);
+    SessionOptions options = assembly.sessionOptions();
+    try (InferenceSession session = assembly.model().openSession(options)) {
+      return decode(request, prompt, session, options, audience, clock);
     }
   }
 
@@ -101,6 +104,7 @@ public final class RequestPipeline {
       AnswerRequest request,
       Prompt prompt,
       InferenceSession session,
+      SessionOptions options,
       AnswerTask.Audience audience,
       StageClock clock) {
     StepResult logits = prefill(prompt, session, audience.cancel());
@@ -113,7 +117,7 @@ public final class RequestPipeline {
     AnswerTask task =
         new AnswerTask(
             session,
-            assembly.sessionOptions(),
+            options,
             prompt,
             logits,
             new LogitsSampler(request.sampling(), model.info().vocabularySize()),

@@ -7,6 +7,7 @@ import org.edgevlm.spi.ConfigValues;
 import org.edgevlm.spi.Platform;
 import org.edgevlm.spi.PluginContext;
 import org.edgevlm.spi.decoding.DecodingContext;
+import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.LanguageModel;
 
 /** What a strategy is made with. */
@@ -14,13 +15,18 @@ final class StrategySetting implements DecodingContext {
 
   private final PluginContext plugin;
   private final LanguageModel target;
-  private final Function<String, LanguageModel> opener;
+  private final Function<String, LanguageModel> models;
+  private final Function<String, ImageEncoder> encoders;
 
   StrategySetting(
-      PluginContext plugin, LanguageModel target, Function<String, LanguageModel> opener) {
+      PluginContext plugin,
+      LanguageModel target,
+      Function<String, LanguageModel> models,
+      Function<String, ImageEncoder> encoders) {
     this.plugin = Objects.requireNonNull(plugin, "plugin");
     this.target = Objects.requireNonNull(target, "target");
-    this.opener = Objects.requireNonNull(opener, "opener");
+    this.models = Objects.requireNonNull(models, "models");
+    this.encoders = Objects.requireNonNull(encoders, "encoders");
   }
 
   @Override
@@ -45,6 +51,11 @@ final class StrategySetting implements DecodingContext {
 
   @Override
   public LanguageModel open(String model) {
-    return opener.apply(model);
+    return models.apply(model);
+  }
+
+  @Override
+  public ImageEncoder openEncoder(String model) {
+    return encoders.apply(model);
   }
 }

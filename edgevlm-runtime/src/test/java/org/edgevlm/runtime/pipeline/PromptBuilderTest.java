@@ -11,6 +11,7 @@ import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.decoding.Prompt;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.ImageLayout.Part;
+import org.edgevlm.spi.vision.ImageTensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,9 +61,9 @@ class PromptBuilderTest {
     PromptBuilder open =
         new PromptBuilder(tokenizer, PromptTemplate.ofText("<s>{image}<{question}rn> <turn>"));
     List<Part> parts = List.of(new Part.Tile(0));
-    assertEquals("[<s>]IMG0<turn> [<turn>]", text(open.build("tu", parts, tiles())));
-    assertEquals("[<s>]IMG0</s>rn> [<turn>]", text(open.build("/s>", parts, tiles())));
-    assertEquals("[<s>]IMG0<okrn> [<turn>]", text(open.build("ok", parts, tiles())));
+    assertEquals("[<s>]IMG0<turn> [<turn>]", text(open.build("tu", parts, PIXELS, tiles())));
+    assertEquals("[<s>]IMG0</s>rn> [<turn>]", text(open.build("/s>", parts, PIXELS, tiles())));
+    assertEquals("[<s>]IMG0<okrn> [<turn>]", text(open.build("ok", parts, PIXELS, tiles())));
   }
 
   @Test
@@ -79,10 +80,12 @@ class PromptBuilderTest {
   void beginsOnceEvenIfTheTemplateSaysSo() {
     PromptBuilder twice =
         new PromptBuilder(tokenizer, PromptTemplate.ofText("<s>U:{image}{question}"));
-    assertEquals("[<s>]U:IMG0hi", text(twice.build("hi", List.of(new Part.Tile(0)), tiles())));
+    assertEquals(
+        "[<s>]U:IMG0hi", text(twice.build("hi", List.of(new Part.Tile(0)), PIXELS, tiles())));
     PromptBuilder imageFirst =
         new PromptBuilder(tokenizer, PromptTemplate.ofText("{image}{question}"));
-    assertEquals("[<s>]IMG0hi", text(imageFirst.build("hi", List.of(new Part.Tile(0)), tiles())));
+    assertEquals(
+        "[<s>]IMG0hi", text(imageFirst.build("hi", List.of(new Part.Tile(0)), PIXELS, tiles())));
   }
 
   private String built(String question) {
@@ -90,8 +93,10 @@ class PromptBuilderTest {
   }
 
   private String built(String question, List<Part> parts) {
-    return text(prompts.build(question, parts, tiles()));
+    return text(prompts.build(question, parts, PIXELS, tiles()));
   }
+
+  private static final ImageTensor PIXELS = ImageTensor.allocate(2, 3, 4, 4);
 
   private static List<ImageEmbedding> tiles() {
     return List.of(ImageEmbedding.allocate(1, 2), ImageEmbedding.allocate(2, 2));

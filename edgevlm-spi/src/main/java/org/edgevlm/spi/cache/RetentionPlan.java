@@ -9,7 +9,7 @@ import java.util.Arrays;
  * later entry. A layer without a budget keeps everything; without scores it keeps its latest
  * entries.
  *
- * <p>Not safe for use by several threads. Reused between reviews of a session.
+ * <p>Not safe for use by several threads. Made anew for each review.
  */
 public final class RetentionPlan {
 

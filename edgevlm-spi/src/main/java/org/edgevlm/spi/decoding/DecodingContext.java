@@ -1,6 +1,7 @@
 package org.edgevlm.spi.decoding;
 
 import org.edgevlm.spi.PluginContext;
+import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.LanguageModel;
 
 /**
@@ -17,4 +18,12 @@ public interface DecodingContext extends PluginContext {
    * @param model a model's name or path, as under {@code model} in the configuration
    */
   LanguageModel open(String model);
+
+  /**
+   * Opens a further model's own image encoder, within the memory limit. The strategy closes it.
+   *
+   * @param model as for {@link #open}
+   * @throws org.edgevlm.spi.EdgeVlmException if the model has no projector
+   */
+  ImageEncoder openEncoder(String model);
 }

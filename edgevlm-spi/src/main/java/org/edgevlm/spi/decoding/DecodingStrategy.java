@@ -1,5 +1,8 @@
 package org.edgevlm.spi.decoding;
 
+import java.util.Optional;
+import org.edgevlm.spi.inference.EarlyExit;
+
 /**
  * Produces an answer's tokens. One strategy serves many requests, several at a time; a request's
  * state lives in its {@link DecodingTask} and on the stack.
@@ -14,6 +17,15 @@ public interface DecodingStrategy extends AutoCloseable {
    * @return what the strategy has to say of itself
    */
   DecodingReport decode(DecodingTask task);
+
+  /**
+   * Where the target's steps may end early. Asked for each request before its session is opened, so
+   * that a rule can hold the request's state; {@link DecodingTask#sessionOptions} gives it back. A
+   * strategy that returns one requires {@link org.edgevlm.spi.Capability#EARLY_EXIT}.
+   */
+  default Optional<EarlyExit> earlyExit() {
+    return Optional.empty();
+  }
 
   /** Frees what the strategy holds, a draft model for example. Idempotent. */
   @Override

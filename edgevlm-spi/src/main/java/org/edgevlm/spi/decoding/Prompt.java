@@ -3,6 +3,7 @@ package org.edgevlm.spi.decoding;
 import java.util.List;
 import java.util.Objects;
 import org.edgevlm.spi.inference.ImageEmbedding;
+import org.edgevlm.spi.vision.ImageTensor;
 
 /**
  * What a model is fed before it answers: tokens and images in order.
@@ -29,10 +30,18 @@ public record Prompt(List<Part> parts) {
       }
     }
 
-    /** An image. */
-    record Image(ImageEmbedding embedding) implements Part {
+    /**
+     * An image, or a tile of one.
+     *
+     * @param embedding what the target reads
+     * @param pixels what it was encoded from, a batch of one: for a draft model that has an encoder
+     *     of its own
+     */
+    record Image(ImageEmbedding embedding, ImageTensor pixels) implements Part {
+      /** Checks for nulls. */
       public Image {
         Objects.requireNonNull(embedding, "embedding");
+        Objects.requireNonNull(pixels, "pixels");
       }
 
       @Override

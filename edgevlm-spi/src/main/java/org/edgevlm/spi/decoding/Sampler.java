@@ -8,7 +8,10 @@ import org.edgevlm.spi.inference.StepResult;
  */
 public interface Sampler {
 
-  /** Chooses from one row of logits. Doesn't remember the choice: {@link #accept} does. */
+  /**
+   * Chooses from one row of logits. Doesn't remember the choice: {@link #accept} does. Takes one
+   * random number, as {@link #draw} and {@link #uniform} do, unless it is greedy.
+   */
   int sample(StepResult result, int row);
 
   /**

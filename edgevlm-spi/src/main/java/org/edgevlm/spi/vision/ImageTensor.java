@@ -59,4 +59,9 @@ public record ImageTensor(int batch, int channels, int height, int width, FloatB
     int size = channels * height * width;
     return data.slice(Math.multiplyExact(index, size), size);
   }
+
+  /** One image of the batch as a tensor of its own, not copied. */
+  public ImageTensor single(int index) {
+    return new ImageTensor(1, channels, height, width, image(index));
+  }
 }
