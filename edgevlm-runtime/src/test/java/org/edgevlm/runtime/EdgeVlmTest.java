@@ -102,7 +102,7 @@ class EdgeVlmTest {
       int configured = ask(vlm, AnswerRequest.caption(GREEN, 5)).promptTokens();
       assertEquals("What is there?".length() - "Go".length(), own - configured);
     }
-    try (EdgeVlm vlm = home.open("chat_template", "{image}{question}")) {
+    try (EdgeVlm vlm = home.open("prompt_template", "{image}{question}")) {
       // Begin of text, four rows of the image, the prompt.
       int bare = ask(vlm, AnswerRequest.caption(GREEN, 5)).promptTokens();
       assertEquals(1 + 4 + "What is there?".length(), bare);

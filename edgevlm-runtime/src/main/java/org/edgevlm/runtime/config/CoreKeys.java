@@ -58,10 +58,10 @@ public final class CoreKeys {
           AUTO,
           "a model that is estimated to need more is refused; auto goes by this machine's memory");
 
-  /** Which chat template lays out the prompt. */
-  public static final ConfigKey<String> CHAT_TEMPLATE =
+  /** Which template lays out the prompt. */
+  public static final ConfigKey<String> PROMPT_TEMPLATE =
       text(
-          "chat_template",
+          "prompt_template",
           AUTO,
           "how a prompt is laid out, with {image} and {question}; auto takes the model file's own");
 
@@ -166,7 +166,7 @@ public final class CoreKeys {
           DECODING,
           MODEL,
           MEMORY_LIMIT,
-          CHAT_TEMPLATE,
+          PROMPT_TEMPLATE,
           CAPTION_PROMPT,
           MAX_LENGTH,
           IMAGE_MAX_BYTES,

@@ -31,7 +31,7 @@ record PromptTemplate(String beforeImage, String beforeQuestion, String afterQue
         image,
         question,
         "the model's chat template does not repeat a user's message once and unchanged:"
-            + " write one under chat_template, as in 'USER: {image}\\n{question} ASSISTANT:'");
+            + " write one under prompt_template, as in 'USER: {image}\\n{question} ASSISTANT:'");
   }
 
   /**
@@ -44,7 +44,7 @@ record PromptTemplate(String beforeImage, String beforeQuestion, String afterQue
         text,
         IMAGE,
         QUESTION,
-        "chat_template '"
+        "prompt_template '"
             + text
             + "' must be auto or a text that has {image} once and after it {question} once");
   }

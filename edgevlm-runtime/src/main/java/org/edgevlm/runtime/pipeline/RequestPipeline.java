@@ -54,9 +54,9 @@ public final class RequestPipeline {
     LanguageModel model = assembly.model();
     Settings settings = assembly.settings();
     PromptTemplate template =
-        settings.chatTemplate().equals(Settings.AUTO)
+        settings.promptTemplate().equals(Settings.AUTO)
             ? PromptTemplate.ofModel(model.tokenizer())
-            : PromptTemplate.ofText(settings.chatTemplate());
+            : PromptTemplate.ofText(settings.promptTemplate());
     prompts = new PromptBuilder(model.tokenizer(), template);
     captionPrompt =
         settings.captionPrompt().equals(Settings.AUTO)

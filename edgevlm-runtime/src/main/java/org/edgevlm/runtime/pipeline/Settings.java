@@ -13,7 +13,7 @@ import org.edgevlm.spi.vision.ResizeMethod;
  * What the configuration says to the assembly and the pipeline.
  *
  * @param memoryLimit bytes; 0 for auto
- * @param chatTemplate {@link #AUTO} or a template for {@link PromptTemplate}
+ * @param promptTemplate {@link #AUTO} or a template for {@link PromptTemplate}
  * @param captionPrompt {@link #AUTO} or what a caption asks
  * @param resize in place of what the encoder asks for
  * @param interpolation in place of what the encoder asks for
@@ -26,7 +26,7 @@ record Settings(
     String decoding,
     String model,
     long memoryLimit,
-    String chatTemplate,
+    String promptTemplate,
     String captionPrompt,
     ImageLimits imageLimits,
     Optional<ResizeMethod> resize,
@@ -43,7 +43,7 @@ record Settings(
         core.get(CoreKeys.DECODING),
         core.get(CoreKeys.MODEL),
         core.get(CoreKeys.MEMORY_LIMIT),
-        core.get(CoreKeys.CHAT_TEMPLATE),
+        core.get(CoreKeys.PROMPT_TEMPLATE),
         core.get(CoreKeys.CAPTION_PROMPT),
         CoreKeys.imageLimits(core),
         core.get(CoreKeys.IMAGE_RESIZE).method(),

@@ -351,7 +351,7 @@ class ConfigurationTest {
                 "memory_limit", "1.5GB",
                 "image.resize", "center-crop",
                 "sampling.temperature", "0.7",
-                "chat_template", "null",
+                "prompt_template", "null",
                 "model", "[odd] {name}"),
             PLUGINS);
     String text = config.toYaml().replaceAll("(?m)^(backend|vision|decoding): .*$", "");
