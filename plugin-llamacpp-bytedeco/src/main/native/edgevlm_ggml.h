@@ -118,6 +118,10 @@ struct ggml_tensor *ggml_mean(struct ggml_context *ctx, struct ggml_tensor *a);
 struct ggml_tensor *ggml_pool_2d(struct ggml_context *ctx, struct ggml_tensor *a, int op, int k0, int k1, int s0, int s1, float p0, float p1);
 
 typedef void (*ggml_custom1_op_t)(struct ggml_tensor *dst, const struct ggml_tensor *a, int ith, int nth, void *userdata);
+typedef void (*ggml_custom3_op_t)(struct ggml_tensor *dst, const struct ggml_tensor *a, const struct ggml_tensor *b,
+    const struct ggml_tensor *c, int ith, int nth, void *userdata);
+struct ggml_tensor *ggml_map_custom3(struct ggml_context *ctx, struct ggml_tensor *a, struct ggml_tensor *b, struct ggml_tensor *c,
+    ggml_custom3_op_t fun, int n_tasks, void *userdata);
 struct ggml_tensor *ggml_map_custom1_inplace(struct ggml_context *ctx, struct ggml_tensor *a, ggml_custom1_op_t fun, int n_tasks, void *userdata);
 
 size_t ggml_quantize_chunk(int type, const float *src, void *dst, int64_t start, int64_t rows, int64_t row_size, const float *imatrix);
@@ -149,7 +153,10 @@ static inline int64_t edgevlm_map_file(const char *path, int64_t size) {
 // Reserves address space; pages take memory when they are first written. Returns 0 where that fails.
 static inline int64_t edgevlm_reserve(int64_t size) {
   void *p = mmap(nullptr, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return p == MAP_FAILED ? 0 : (int64_t)(intptr_t)p;
+  if (p == MAP_FAILED) return 0;
+  // Small pages, so that a page given back is memory given back also where huge pages are the default.
+  madvise(p, (size_t)size, MADV_NOHUGEPAGE);
+  return (int64_t)(intptr_t)p;
 }
 
 static inline ggml_backend_buffer_t edgevlm_wrap(int64_t address, int64_t size) {

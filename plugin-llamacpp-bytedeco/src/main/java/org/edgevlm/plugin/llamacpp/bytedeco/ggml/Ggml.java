@@ -15,7 +15,9 @@ import org.bytedeco.javacpp.annotation.Platform;
  *
  * <p>ggml ends the process where an argument makes no sense: callers check shapes before.
  */
-@Platform(include = "edgevlm_ggml.h", link = "jllama")
+@Platform(
+    include = {"edgevlm_ggml.h", "edgevlm_linear.h"},
+    link = "jllama")
 public final class Ggml {
 
   static {
@@ -309,6 +311,27 @@ public final class Ggml {
 
   @Name("edgevlm_set_slot")
   public static native void setSlot(AttentionSums sums, int slot);
+
+  /**
+   * Numbers that the kernel of {@link #linear} multiplies at a time here; 0 where there is none.
+   */
+  @Name("edgevlm_linear_lanes")
+  public static native int linearLanes();
+
+  /**
+   * {@code base + bias + x wᵀ}, or without {@code add} only its shape is taken from {@code base};
+   * see {@code edgevlm_linear.h}.
+   */
+  @Name("edgevlm_linear")
+  public static native Tensor linear(
+      Context context,
+      Tensor base,
+      Tensor w,
+      Tensor x,
+      Tensor bias,
+      boolean add,
+      int lanes,
+      int threads);
 
   // ---- memory ----
 

@@ -2,7 +2,6 @@ package org.edgevlm.plugin.llamacpp.bytedeco.image;
 
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
 import org.edgevlm.spi.inference.MemoryEstimate;
 
@@ -15,7 +14,7 @@ final class EncoderMemory {
   static MemoryEstimate estimate(GgufFile file, VisionShape shape, ImageWeights choice) {
     long weights = 0;
     for (GgufTensor t : file.tensors().values()) {
-      weights += choice.quantizes(t) ? EncoderWeights.bytes(t, GgufType.Q8_0) : t.bytes();
+      weights += EncoderWeights.bytes(t, choice);
     }
     return new MemoryEstimate(weights, 0, compute(shape));
   }
@@ -43,6 +42,13 @@ final class EncoderMemory {
     long mask = VisionTower.filled(shape) ? rows * rows : 0;
     long image = (long) shape.imageTokens() * shape.outputWidth();
     return (stages + scratch + mask + image) * Float.BYTES;
+  }
+
+  /** Bytes of the largest result of a linear layer. */
+  static long largest(VisionShape shape) {
+    long widest =
+        max(shape.width(), shape.feedForward(), shape.projectorHidden(), shape.outputWidth());
+    return Math.max(VisionTower.rows(shape), shape.patches()) * widest * Float.BYTES;
   }
 
   private static long max(long a, long b, long c, long d) {

@@ -15,6 +15,7 @@ import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Weights;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
+import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
 import org.edgevlm.spi.inference.LoadProgress;
 
 /**
@@ -26,6 +27,14 @@ final class EncoderWeights implements AutoCloseable {
 
   private static final int ALIGNMENT = 64;
 
+  /** What the sides of a matrix are multiples of in {@link Ggml#linear}. */
+  private static final int KERNEL_INPUTS = 16;
+
+  private static final int KERNEL_OUTPUTS = 4;
+
+  /** Two-dimensional, but added, not multiplied with. */
+  static final String POSITIONS = "v.position_embd.weight";
+
   private record Conversion(GgufTensor source, Tensor from, Tensor to, long bytes) {}
 
   private final GgufFile file;
@@ -36,22 +45,20 @@ final class EncoderWeights implements AutoCloseable {
   private final Map<String, Tensor> tensors = new HashMap<>();
   private final List<Conversion> conversions = new ArrayList<>();
   private final List<GgufTensor> used = new ArrayList<>();
+  private final Region nowhere;
   private long end;
 
-  EncoderWeights(GgufFile file, ImageWeights choice) {
+  EncoderWeights(GgufFile file, VisionShape shape, ImageWeights choice) {
     this.file = file;
     this.choice = choice;
     long space = ALIGNMENT;
     for (GgufTensor t : file.tensors().values()) {
-      space += t.type().quantized() ? 0 : t.elements() * Float.BYTES + ALIGNMENT;
+      space += t.elements() * Float.BYTES + ALIGNMENT;
     }
     mapped = new Weights(file);
     context = Ggml.newContext((file.tensors().size() + 1) * Ggml.ggml_tensor_overhead());
     converted = Region.reserve(space);
-  }
-
-  boolean has(String name) {
-    return file.tensor(name).isPresent();
+    nowhere = Region.reserve(EncoderMemory.largest(shape));
   }
 
   /** A tensor's shape in ggml's order, four numbers. */
@@ -66,10 +73,30 @@ final class EncoderWeights implements AutoCloseable {
         name,
         n -> {
           GgufTensor source = file.requireTensor(n);
-          return choice.quantizes(source)
-              ? convert(source, GgufType.Q8_0)
-              : use(source, mapped.get(n));
+          GgufType type = choice.typeFor(source);
+          return type == source.type() ? use(source, mapped.get(n)) : convert(source, type);
         });
+  }
+
+  /** Whether {@link Ggml#linear} takes a matrix. */
+  boolean fitsKernel(String name) {
+    GgufTensor source = file.requireTensor(name);
+    GgufType type = choice.typeFor(source);
+    return (type == GgufType.F16 || type == GgufType.F32)
+        && source.ne(0) % KERNEL_INPUTS == 0
+        && source.ne(1) % KERNEL_OUTPUTS == 0;
+  }
+
+  /** The rows of a matrix. */
+  long outputs(String name) {
+    return file.requireTensor(name).ne(1);
+  }
+
+  /** A tensor for its shape only, in address space without memory. */
+  Tensor unread(Context graph, long width, long rows) {
+    Tensor tensor = Ggml.ggml_new_tensor_2d(graph, Ggml.TYPE_F32, width, rows);
+    nowhere.place(tensor, 0);
+    return tensor;
   }
 
   /** A tensor in 32-bit floats, for additions and other work beside matrix products. */
@@ -84,8 +111,7 @@ final class EncoderWeights implements AutoCloseable {
         });
   }
 
-  /** Bytes of a tensor once it is of another type. */
-  static long bytes(GgufTensor tensor, GgufType type) {
+  private static long bytes(GgufTensor tensor, GgufType type) {
     return tensor.elements() / type.blockSize() * type.blockBytes();
   }
 
@@ -120,8 +146,8 @@ final class EncoderWeights implements AutoCloseable {
     long done = 0;
     try (Allocator allocator = new Allocator()) {
       for (Conversion c : conversions) {
-        try (Graph graph = new Graph(4)) {
-          graph.compute(Ggml.ggml_cpy(graph.context(), c.from, c.to));
+        try (Graph graph = new Graph(8)) {
+          graph.compute(Ggml.ggml_cpy(graph.context(), floats(graph, c), c.to));
           allocator.allocate(graph);
           compute.run(graph);
         }
@@ -138,11 +164,25 @@ final class EncoderWeights implements AutoCloseable {
     file.verifyUnchanged();
   }
 
+  /** Bytes that a tensor will take, at most: a matrix in the type chosen for it, others in F32. */
+  static long bytes(GgufTensor tensor, ImageWeights choice) {
+    boolean matrix = tensor.dimensions() == 2 && !tensor.name().equals(POSITIONS);
+    return bytes(tensor, matrix ? choice.typeFor(tensor) : GgufType.F32);
+  }
+
+  /** What a conversion reads: ggml dequantizes to F32 only. */
+  private static Tensor floats(Graph graph, Conversion c) {
+    return c.source.type().quantized()
+        ? Ggml.ggml_cast(graph.context(), c.from, Ggml.TYPE_F32)
+        : c.from;
+  }
+
   /** Unmaps and frees everything. Idempotent. */
   @Override
   public void close() {
     mapped.close();
     converted.close();
+    nowhere.close();
     if (!context.isNull()) {
       Ggml.ggml_free(context);
       context.setNull();

@@ -54,6 +54,7 @@ final class GgmlImageEncoder implements ImageEncoder {
       VisionShape shape,
       Preprocessing preprocessing,
       ImageWeights choice,
+      int lanes,
       Compute compute,
       LoadProgress progress) {
     this.shape = shape;
@@ -65,12 +66,12 @@ final class GgmlImageEncoder implements ImageEncoder {
     long inputAt = Region.pages(mask);
     long outputAt = inputAt + Region.pages(input);
     places = Region.reserve(outputAt + Region.pages(output));
-    weights = new EncoderWeights(file, choice);
+    weights = new EncoderWeights(file, shape, choice);
     graph = new Graph(64 + shape.usedBlocks() * VisionTower.TENSORS_PER_BLOCK + Projector.TENSORS);
     allocator = new Allocator();
     try {
       int side = shape.imageSize();
-      Operations ops = new Operations(graph.context(), weights);
+      Operations ops = new Operations(graph.context(), weights, lanes, compute.threads());
       pixels = Ggml.ggml_new_tensor_4d(graph.context(), Ggml.TYPE_F32, side, side, 3, 1);
       places.place(graph.input(pixels), inputAt);
       Tensor features = new VisionTower(shape, ops).features(pixels, mask == 0 ? null : mask());

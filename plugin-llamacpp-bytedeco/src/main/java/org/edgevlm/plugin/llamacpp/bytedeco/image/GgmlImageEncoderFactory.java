@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
+import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
 import org.edgevlm.spi.inference.ImageEncoder;
@@ -57,10 +58,15 @@ public final class GgmlImageEncoderFactory implements ImageEncoderFactory {
   }
 
   GgmlImageEncoder encoder(Path projector, LoadProgress progress) {
+    return encoder(projector, Ggml.linearLanes(), progress);
+  }
+
+  /** With a kernel that may be slower than the best for this processor, for tests. */
+  GgmlImageEncoder encoder(Path projector, int lanes, LoadProgress progress) {
     GgufFile file = GgufFile.open(projector);
     VisionShape shape = VisionShape.of(file);
     Preprocessing preprocessing = preprocessing(file, shape);
-    return new GgmlImageEncoder(file, shape, preprocessing, weights, compute, progress);
+    return new GgmlImageEncoder(file, shape, preprocessing, weights, lanes, compute, progress);
   }
 
   private static Preprocessing preprocessing(GgufFile file, VisionShape shape) {

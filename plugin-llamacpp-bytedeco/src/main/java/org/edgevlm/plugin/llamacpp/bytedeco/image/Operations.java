@@ -12,10 +12,18 @@ final class Operations {
 
   private final Context context;
   private final EncoderWeights weights;
+  private final int lanes;
+  private final int threads;
 
-  Operations(Context context, EncoderWeights weights) {
+  /**
+   * @param lanes numbers that our kernel for linear layers multiplies at a time, at most {@link
+   *     Ggml#linearLanes}; 0 for ggml's kernels
+   */
+  Operations(Context context, EncoderWeights weights, int lanes, int threads) {
     this.context = context;
     this.weights = weights;
+    this.lanes = lanes;
+    this.threads = threads;
   }
 
   Context context() {
@@ -27,10 +35,21 @@ final class Operations {
   }
 
   /** {@code x Wᵀ + b} with the tensors {@code name.weight} and {@code name.bias}. */
-  Tensor linear(Tensor x, String name) {
-    return add(
-        Ggml.ggml_mul_mat(context, weights.matrix(name + ".weight"), x),
-        weights.floats(name + ".bias"));
+  Tensor linear(Tensor x, int rows, String name) {
+    return linear(null, x, rows, name);
+  }
+
+  /** {@code base + x Wᵀ + b}; a base of null is zero. */
+  Tensor linear(Tensor base, Tensor x, int rows, String name) {
+    Tensor matrix = weights.matrix(name + ".weight");
+    Tensor bias = weights.floats(name + ".bias");
+    if (lanes > 0 && weights.fitsKernel(name + ".weight")) {
+      Tensor shape =
+          base == null ? weights.unread(context, weights.outputs(name + ".weight"), rows) : base;
+      return Ggml.linear(context, shape, matrix, x, bias, base != null, lanes, threads);
+    }
+    Tensor product = add(Ggml.ggml_mul_mat(context, matrix, x), bias);
+    return base == null ? product : add(base, product);
   }
 
   /** Layer norm over the width, with {@code name.weight} and {@code name.bias}. */

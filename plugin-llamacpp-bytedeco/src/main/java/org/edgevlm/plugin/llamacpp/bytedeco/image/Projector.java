@@ -53,7 +53,8 @@ final class Projector {
   }
 
   private Tensor perceptron(Tensor x, String first, String second) {
-    return ops.linear(ops.gelu(ops.linear(x, first)), second);
+    int rows = shape.patches();
+    return ops.linear(ops.gelu(ops.linear(x, rows, first)), rows, second);
   }
 
   /** The mean of each 2 × 2 patches; a last odd line is left out, as by PyTorch's avg_pool2d. */

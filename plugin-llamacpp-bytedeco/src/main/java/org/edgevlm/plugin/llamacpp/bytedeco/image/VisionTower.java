@@ -82,24 +82,24 @@ final class VisionTower {
       Tensor first = Ggml.ggml_reshape_2d(context, ops.weights().floats("v.class_embd"), width, 1);
       x = Ggml.ggml_concat(context, first, x, 1);
     }
-    x = ops.add(x, ops.weights().floats("v.position_embd.weight"));
+    x = ops.add(x, ops.weights().floats(EncoderWeights.POSITIONS));
     int filling = rows - shape.positions();
     return filling == 0 ? x : Ggml.ggml_pad(context, x, 0, filling, 0, 0);
   }
 
   private Tensor block(Tensor x, Tensor mask, String name) {
     Tensor attended = attention(ops.norm(x, name + "ln1", shape.epsilon()), mask, name);
-    x = ops.add(x, ops.linear(attended, name + "attn_out"));
+    x = ops.linear(x, attended, rows, name + "attn_out");
     Tensor h = ops.norm(x, name + "ln2", shape.epsilon());
-    h = activate(ops.linear(h, name + shape.firstFeedForward()));
-    return ops.add(x, ops.linear(h, name + shape.secondFeedForward()));
+    h = activate(ops.linear(h, rows, name + shape.firstFeedForward()));
+    return ops.linear(x, h, rows, name + shape.secondFeedForward());
   }
 
   private Tensor attention(Tensor h, Tensor mask, String name) {
     int head = shape.headWidth();
-    Tensor q = Ggml.ggml_permute(context, heads(ops.linear(h, name + "attn_q")), 0, 2, 1, 3);
-    Tensor k = Ggml.ggml_permute(context, heads(ops.linear(h, name + "attn_k")), 0, 2, 1, 3);
-    Tensor v = Ggml.ggml_permute(context, heads(ops.linear(h, name + "attn_v")), 1, 2, 0, 3);
+    Tensor q = Ggml.ggml_permute(context, heads(ops.linear(h, rows, name + "attn_q")), 0, 2, 1, 3);
+    Tensor k = Ggml.ggml_permute(context, heads(ops.linear(h, rows, name + "attn_k")), 0, 2, 1, 3);
+    Tensor v = Ggml.ggml_permute(context, heads(ops.linear(h, rows, name + "attn_v")), 1, 2, 0, 3);
     Tensor scores = Ggml.ggml_mul_mat(context, k, Ggml.ggml_cont(context, q));
     float scale = (float) (1 / Math.sqrt(head));
     scores = Ggml.ggml_soft_max_ext(context, scores, mask, scale, 0);

@@ -106,6 +106,34 @@ class EvictionTest {
     agreement.done(20);
   }
 
+  /** All within one stride, where a graph could be used again but for the lengths that parted. */
+  @Test
+  void aKeptGraphServesOnlyTheLengthsItWasMadeFor() {
+    Agreement agreement = new Agreement("short layers", Oracle.FUSED);
+    ReferenceSession expected = reference.open();
+    int[] tokens = Engine.tokens(19, 30, VOCABULARY);
+    try (InferenceSession session = model.openSession(SessionOptions.DEFAULT)) {
+      KvCache cache = session.kvCache().orElseThrow();
+      for (int i = 0; i < tokens.length; i++) {
+        agreement.row(expected.step(tokens[i]), Engine.step(session, tokens[i]));
+        int layer = i / 3 % 3;
+        if (i % 3 == 2 && i < 12) {
+          int[] first = {0, 2};
+          cache.retain(layer, first, 2);
+          expected.retain(layer, first);
+        } else if (i == 15) {
+          // All of the same length again.
+          for (int l = 0; l < 3; l++) {
+            cache.retain(l, new int[] {1, 3, 4}, 3);
+            expected.retain(l, 1, 3, 4);
+          }
+        }
+      }
+      Oracle.sameEntries(expected, cache);
+    }
+    agreement.done(30);
+  }
+
   @Test
   void oneLayersEvictionLeavesTheOthersAlone() {
     try (InferenceSession session = model.openSession(SessionOptions.DEFAULT)) {

@@ -118,9 +118,8 @@ class LifeCycleTest {
     String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), report);
     for (String line : report.lines().toList()) {
-      // Each leaves 30 MB and more where one region, graph or file isn't freed.
       long grown = Long.parseLong(line.replaceAll(".* ", ""));
-      assertTrue(grown < 16_000, line);
+      assertTrue(grown <= LeakProbe.SETTLED, line);
     }
     assertEquals(6, report.lines().count(), report);
   }

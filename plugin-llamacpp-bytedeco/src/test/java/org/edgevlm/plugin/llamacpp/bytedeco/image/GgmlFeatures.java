@@ -20,7 +20,7 @@ final class GgmlFeatures {
   static FloatBuffer of(GgufFile file, VisionShape shape, ImageTensor pixels) {
     int rows = VisionTower.rows(shape);
     try (Compute compute = new Compute(2);
-        EncoderWeights weights = new EncoderWeights(file, ImageWeights.FILE);
+        EncoderWeights weights = new EncoderWeights(file, shape, ImageWeights.FILE);
         Graph graph = new Graph(1024);
         Allocator allocator = new Allocator()) {
       int side = shape.imageSize();
@@ -30,7 +30,8 @@ final class GgmlFeatures {
           VisionTower.filled(shape)
               ? graph.input(Ggml.ggml_new_tensor_2d(graph.context(), Ggml.TYPE_F32, rows, rows))
               : null;
-      VisionTower tower = new VisionTower(shape, new Operations(graph.context(), weights));
+      Operations ops = new Operations(graph.context(), weights, Ggml.linearLanes(), 2);
+      VisionTower tower = new VisionTower(shape, ops);
       Tensor features = graph.output(Ggml.ggml_cont(graph.context(), tower.features(input, mask)));
       allocator.allocate(graph);
       weights.load(compute, LoadProgress.NONE);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomProjector;
 import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.ImageLayout;
@@ -65,8 +66,7 @@ class GgmlImageEncoderFactoryTest {
   @Test
   void anUnknownWayToResizeIsRefused() throws IOException {
     Path file = withKey("squeeze");
-    for (Runnable use :
-        List.<Runnable>of(() -> factory.estimate(file), () -> layout(file))) {
+    for (Runnable use : List.<Runnable>of(() -> factory.estimate(file), () -> layout(file))) {
       ModelFormatException e = assertThrows(ModelFormatException.class, use::run);
       assertTrue(e.getMessage().contains("'squeeze'; expected stretch"), e.getMessage());
     }
@@ -77,7 +77,9 @@ class GgmlImageEncoderFactoryTest {
   }
 
   private Path withKey(String resize) throws IOException {
-    return small().writer().string(GgmlImageEncoderFactory.RESIZE_KEY, resize)
+    return small()
+        .writer()
+        .string(GgmlImageEncoderFactory.RESIZE_KEY, resize)
         .write(folder.resolve(resize + ".gguf"));
   }
 
@@ -101,10 +103,12 @@ class GgmlImageEncoderFactoryTest {
   private void bounded(Path file) {
     MemoryEstimate estimate = factory.estimate(file);
     assertEquals(0, estimate.kvCache());
-    try (GgmlImageEncoder encoder = factory.encoder(file, LoadProgress.NONE)) {
-      long used = encoder.computeBytes();
-      assertTrue(used > 0 && used <= estimate.compute(), used + " of " + estimate.compute());
-      assertTrue(estimate.compute() <= 8 * used, used + " of " + estimate.compute());
+    for (int lanes : new int[] {0, Ggml.linearLanes()}) {
+      try (GgmlImageEncoder encoder = factory.encoder(file, lanes, LoadProgress.NONE)) {
+        long used = encoder.computeBytes();
+        assertTrue(used > 0 && used <= estimate.compute(), used + " of " + estimate.compute());
+        assertTrue(estimate.compute() <= 8 * used, used + " of " + estimate.compute());
+      }
     }
   }
 
@@ -112,13 +116,12 @@ class GgmlImageEncoderFactoryTest {
   void quantizedWeightsAreEstimatedAtTheirNewSize() {
     Path file = Golden.model("clip-mlp");
     List<Long> sizes = new ArrayList<>();
-    for (ImageWeights weights :
-        List.of(ImageWeights.FILE, ImageWeights.AUTO, ImageWeights.Q8_0)) {
+    for (ImageWeights weights : List.of(ImageWeights.FILE, ImageWeights.AUTO, ImageWeights.Q8_0)) {
       try (GgmlImageEncoderFactory each = Golden.factory(weights)) {
         sizes.add(each.estimate(file).weights());
       }
     }
-    assertTrue(sizes.get(0) > sizes.get(1) && sizes.get(1) > sizes.get(2), sizes.toString());
+    assertTrue(sizes.get(0) >= sizes.get(1) && sizes.get(1) > sizes.get(2), sizes.toString());
   }
 
   @ParameterizedTest

@@ -11,7 +11,9 @@ import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
 
-/** A vision transformer in plain Java and doubles, one loop after the other, as the papers have it. */
+/**
+ * A vision transformer in plain Java and doubles, one loop after the other, as the papers have it.
+ */
 final class ReferenceTower {
 
   private final GgufFile file;

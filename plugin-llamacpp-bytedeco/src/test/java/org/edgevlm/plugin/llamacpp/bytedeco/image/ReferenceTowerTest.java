@@ -2,6 +2,7 @@ package org.edgevlm.plugin.llamacpp.bytedeco.image;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.FloatBuffer;
 import java.util.Random;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
@@ -33,7 +34,7 @@ class ReferenceTowerTest {
     GgufFile file = GgufFile.open(Golden.model(tower + "-mlp"));
     ReferenceTower reference = new ReferenceTower(file, VisionShape.of(file));
     float[] got = reference.features(Golden.pixels(tower, 1).data());
-    double error = Golden.error(Golden.features(tower), java.nio.FloatBuffer.wrap(got));
+    double error = Golden.error(Golden.features(tower), FloatBuffer.wrap(got));
     assertTrue(error <= 1e-6, tower + ": error " + error);
   }
 }

@@ -3,6 +3,7 @@ package org.edgevlm.plugin.llamacpp.bytedeco.random;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
@@ -57,16 +58,17 @@ final class RandomWeights {
     long rows = elements / width;
     return out -> {
       SplittableRandom random = random(name);
-      long part = Math.max(1, PART / width);
-      try (FloatPointer floats = new FloatPointer(Math.min(part, rows) * width);
-          BytePointer bytes =
-              new BytePointer(Ggml.ggml_row_size(type.id(), width) * Math.min(part, rows))) {
+      long part = Math.min(rows, Math.max(1, PART / width));
+      float[] numbers = new float[(int) (part * width)];
+      try (FloatPointer floats = new FloatPointer(part * width);
+          BytePointer bytes = new BytePointer(Ggml.ggml_row_size(type.id(), width) * part)) {
         for (long done = 0; done < rows; ) {
           long count = Math.min(part, rows - done);
-          for (long i = 0; i < count * width; i++) {
-            floats.put(i, (float) (deviation * random.nextGaussian()));
+          for (int i = 0; i < count * width; i++) {
+            numbers[i] = (float) (deviation * random.nextGaussian());
           }
-          long size = Ggml.ggml_quantize_chunk(type.id(), floats, bytes, 0, count, width, null);
+          floats.put(numbers, 0, (int) (count * width));
+          long size = quantise(type, floats, bytes, count, width);
           ByteBuffer buffer = bytes.position(0).limit(size).asByteBuffer();
           GgufWriter.writeAll(out, buffer.order(ByteOrder.nativeOrder()));
           bytes.limit(bytes.capacity());
@@ -74,5 +76,23 @@ final class RandomWeights {
         }
       }
     };
+  }
+
+  /** Quantises rows, an equal share on each processor; the bytes written. */
+  private static long quantise(
+      GgufType type, FloatPointer floats, BytePointer bytes, long rows, long width) {
+    int shares = Runtime.getRuntime().availableProcessors();
+    return IntStream.range(0, shares)
+        .parallel()
+        .mapToLong(
+            share -> {
+              long from = rows * share / shares;
+              long count = rows * (share + 1) / shares - from;
+              return count == 0
+                  ? 0
+                  : Ggml.ggml_quantize_chunk(
+                      type.id(), floats, bytes, from * width, count, width, null);
+            })
+        .sum();
   }
 }
