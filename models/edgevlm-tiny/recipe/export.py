@@ -111,6 +111,7 @@ def image_side(m, path):
     w.add_array(v + "image_mean", list(MEAN))
     w.add_array(v + "image_std", list(STD))
     w.add_array(v + "feature_layer", [c.v_layers])   # blocks to run
+    w.add_string("edgevlm.vision.resize", "stretch")
     t, vit = Tensors(w), m.vit
     t.f32("v.class_embd", vit.cls)
     t.f16("v.patch_embd.weight", vit.patch.weight.view(c.v_width, 3, c.patch, c.patch))
