@@ -66,8 +66,15 @@ public final class NativeLibraries {
       System.load(unpack(platform, GLUE).toString());
       loaded = true;
     } catch (IOException | LinkageError e) {
+      String remedy =
+          String.valueOf(e.getMessage()).contains("libgomp") ? ": install the package libgomp1" : "";
       throw new PluginException(
-          "the native libraries for " + platform + " can't be loaded: " + e.getMessage(), e);
+          "the native libraries for "
+              + platform
+              + " can't be loaded: "
+              + e.getMessage()
+              + remedy,
+          e);
     }
   }
 
