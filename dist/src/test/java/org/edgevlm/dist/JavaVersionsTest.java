@@ -36,9 +36,7 @@ class JavaVersionsTest {
   }
 
   private static Result caption(Path java) throws IOException, InterruptedException {
-    return Program.edgevlm()
-        .with("JAVA_HOME", java.toString())
-        .run("caption", PICTURE.toString());
+    return Program.edgevlm().with("JAVA_HOME", java.toString()).run("caption", PICTURE.toString());
   }
 
   /** The running one, and those that stand beside it. */

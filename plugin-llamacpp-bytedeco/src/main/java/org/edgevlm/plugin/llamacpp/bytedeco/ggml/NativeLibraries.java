@@ -67,13 +67,11 @@ public final class NativeLibraries {
       loaded = true;
     } catch (IOException | LinkageError e) {
       String remedy =
-          String.valueOf(e.getMessage()).contains("libgomp") ? ": install the package libgomp1" : "";
+          String.valueOf(e.getMessage()).contains("libgomp")
+              ? ": install the package libgomp1"
+              : "";
       throw new PluginException(
-          "the native libraries for "
-              + platform
-              + " can't be loaded: "
-              + e.getMessage()
-              + remedy,
+          "the native libraries for " + platform + " can't be loaded: " + e.getMessage() + remedy,
           e);
     }
   }
