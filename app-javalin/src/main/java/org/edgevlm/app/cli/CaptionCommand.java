@@ -29,6 +29,10 @@ final class CaptionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Pictures.answer(root, sampling, images, Optional.ofNullable(prompt));
+    return Pictures.answer(
+        root,
+        sampling,
+        images,
+        Optional.ofNullable(prompt).map(words -> VqaCommand.checked("a prompt", words)));
   }
 }

@@ -30,12 +30,18 @@ final class VqaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String asked = question.strip();
-    int length = asked.codePointCount(0, asked.length());
+    String asked = checked("a question", question);
+    return Pictures.answer(root, sampling, List.of(image), Optional.of(asked));
+  }
+
+  /** What a user asks, without white space at its ends, if its length is allowed. */
+  static String checked(String what, String asked) {
+    String stripped = asked.strip();
+    int length = stripped.codePointCount(0, stripped.length());
     if (length < 1 || length > MAX_QUESTION) {
       throw new CliException(
-          ExitCode.USAGE, "a question has 1 to " + MAX_QUESTION + " characters", null);
+          ExitCode.USAGE, what + " has 1 to " + MAX_QUESTION + " characters", null);
     }
-    return Pictures.answer(root, sampling, List.of(image), Optional.of(asked));
+    return stripped;
   }
 }

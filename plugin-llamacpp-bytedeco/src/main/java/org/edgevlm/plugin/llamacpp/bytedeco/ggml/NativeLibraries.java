@@ -62,6 +62,9 @@ public final class NativeLibraries {
       }
       // JavaCPP's own loader keeps what it unpacks; give it the same folder.
       System.setProperty("org.bytedeco.javacpp.cachedir", folder.toString());
+      // JavaCPP would refuse memory by the size of the Java heap, which models don't live in.
+      System.setProperty("org.bytedeco.javacpp.maxbytes", "0");
+      System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
       unpack(platform, STOCK);
       System.load(unpack(platform, GLUE).toString());
       loaded = true;

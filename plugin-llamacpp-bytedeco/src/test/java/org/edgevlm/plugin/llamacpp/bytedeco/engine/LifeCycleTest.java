@@ -114,7 +114,8 @@ class LifeCycleTest {
             LeakProbe.class.getName());
     // One arena, or freed memory waits in several for its reuse.
     builder.environment().put("MALLOC_ARENA_MAX", "1");
-    Process process = builder.redirectErrorStream(true).start();
+    // Newer Java versions warn there of native code.
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), report);
     for (String line : report.lines().toList()) {
