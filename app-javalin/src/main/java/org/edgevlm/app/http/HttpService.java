@@ -46,6 +46,8 @@ public final class HttpService implements AutoCloseable {
               config.routes.post("/caption", answers::caption);
               config.routes.post("/vqa", answers::vqa);
               config.routes.get("/health", status::health);
+              // Else a probe with HEAD would be told that all is well while the model loads.
+              config.routes.head("/health", status::health);
               config.routes.get("/metrics", status::metrics);
               config.routes.after(context -> counts.count(context.statusCode()));
               routeProblems(config);

@@ -68,6 +68,7 @@ class HttpServiceTest {
     assertEquals(503, response.statusCode());
     JsonNode json = new ObjectMapper().readTree(response.body());
     assertEquals("loading", json.get("status").asText());
+    assertEquals(503, send("HEAD", "/health").statusCode());
   }
 
   @ParameterizedTest
