@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -224,6 +225,31 @@ class ServerTest {
         server.post(
             "/caption", FORM, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))));
     assertFalse(caption(scene).isBlank());
+  }
+
+  /** The answer arrives also when nothing of it is read before all is sent. */
+  @Test
+  void clientsThatSendEverythingBeforeTheyReadGetTheRefusal() throws Exception {
+    int length = 60 << 20;
+    for (int attempt = 0; attempt < 3; attempt++) {
+      try (Socket socket = new Socket(server.address().getHost(), server.address().getPort())) {
+        OutputStream out = socket.getOutputStream();
+        String head =
+            "POST /caption HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + FORM
+                + "\r\nContent-Length: "
+                + length
+                + "\r\n\r\n";
+        out.write(head.getBytes(StandardCharsets.US_ASCII));
+        byte[] block = new byte[1 << 20];
+        for (int sent = 0; sent < length; sent += block.length) {
+          out.write(block);
+        }
+        out.flush();
+        byte[] status = socket.getInputStream().readNBytes(12);
+        assertEquals("HTTP/1.1 413", new String(status, StandardCharsets.US_ASCII));
+      }
+    }
   }
 
   @Test

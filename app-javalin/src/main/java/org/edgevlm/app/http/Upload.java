@@ -65,7 +65,7 @@ final class Upload {
     long announced = context.req().getContentLengthLong();
     try (InputStream in = context.req().getInputStream()) {
       if (announced > limit) {
-        drain(in, limit);
+        drain(in, 2 * limit);
         throw Problem.BODY_TOO_LARGE.exception();
       }
       if (announced >= 0) {
@@ -93,11 +93,12 @@ final class Upload {
     }
   }
 
-  // A client that is still sending wouldn't read the answer otherwise. Within reason: a client
-  // that goes on beyond the limit once more is cut off.
-  private static void drain(InputStream in, long limit) throws IOException {
+  // A connection that is closed while its client still sends is reset, and the client may lose the
+  // answer. So what is too large is read to its end, within reason: a client that sends more than
+  // twice the limit is cut off.
+  private static void drain(InputStream in, long most) throws IOException {
     byte[] block = new byte[BLOCK];
-    long left = limit;
+    long left = most;
     int count = in.read(block);
     while (count >= 0 && left > 0) {
       left -= count;
