@@ -4,6 +4,7 @@
  */
 module org.edgevlm.plugin.llamacpp.bytedeco {
   requires org.edgevlm.spi;
+  requires org.edgevlm.gguf;
   requires org.bytedeco.javacpp;
 
   provides org.edgevlm.spi.inference.InferenceBackendProvider with

@@ -69,6 +69,7 @@ void ggml_backend_buffer_free(ggml_backend_buffer_t buffer);
 void ggml_backend_tensor_alloc(ggml_backend_buffer_t buffer, struct ggml_tensor *tensor, void *addr);
 ggml_gallocr_t ggml_gallocr_new(ggml_backend_buffer_type_t type);
 void ggml_gallocr_free(ggml_gallocr_t galloc);
+bool ggml_gallocr_reserve(ggml_gallocr_t galloc, struct ggml_cgraph *graph);
 bool ggml_gallocr_alloc_graph(ggml_gallocr_t galloc, struct ggml_cgraph *graph);
 size_t ggml_gallocr_get_buffer_size(ggml_gallocr_t galloc, int index);
 
@@ -194,7 +195,6 @@ static inline int64_t edgevlm_resident(int64_t address, int64_t size) {
 
 static inline void edgevlm_move(int64_t to, int64_t from, int64_t bytes) { memmove((void *)(intptr_t)to, (void *)(intptr_t)from, (size_t)bytes); }
 
-static inline void edgevlm_fill_zero(int64_t address, int64_t bytes) { memset((void *)(intptr_t)address, 0, (size_t)bytes); }
 
 static inline int64_t edgevlm_row_elements(ggml_tensor *tensor) { return tensor->ne[0]; }
 
@@ -203,49 +203,6 @@ static inline int64_t edgevlm_data(ggml_tensor *tensor) { return (int64_t)(intpt
 // Moves tensors of a built graph to other places in the buffers they are in: pairs of (tensor, address).
 static inline void edgevlm_relocate(const int64_t *pairs, int count) {
   for (int i = 0; i < count; i++) ((ggml_tensor *)(intptr_t)pairs[2 * i])->data = (void *)(intptr_t)pairs[2 * i + 1];
-}
-
-// The attention sums of one layer, in row-major float32. Entry e of query q in [first, first + queries).
-struct edgevlm_attention {
-  float *accumulated;  // [capacity], or null
-  float *recent;       // ring of [window][capacity], or null
-  int64_t capacity;
-  int32_t window;
-  int32_t slot;  // ring row of the step's first query
-};
-
-// Graph operation on softmax weights [entries, queries, heads]: adds each entry's mean over the heads to the
-// layer's sums, and passes the weights on unchanged. Threads divide the entries between them.
-static inline void edgevlm_observe(ggml_tensor *dst, const ggml_tensor *a, int ith, int nth, void *userdata) {
-  (void)a;
-  edgevlm_attention *sums = (edgevlm_attention *)userdata;
-  const int64_t entries = dst->ne[0], queries = dst->ne[1], heads = dst->ne[2];
-  const int64_t from = entries * ith / nth, to = entries * (ith + 1) / nth;
-  const float share = 1.0f / (float)heads;
-  for (int64_t q = 0; q < queries; q++) {
-    float *row = nullptr;
-    if (sums->recent && q >= queries - sums->window) {
-      row = sums->recent + (int64_t)((sums->slot + q) % sums->window) * sums->capacity;
-      for (int64_t e = from; e < to; e++) row[e] = 0;
-    }
-    for (int64_t h = 0; h < heads; h++) {
-      const float *w = (const float *)((const char *)dst->data + q * dst->nb[1] + h * dst->nb[2]);
-      if (sums->accumulated) for (int64_t e = from; e < to; e++) sums->accumulated[e] += share * w[e];
-      if (row) for (int64_t e = from; e < to; e++) row[e] += share * w[e];
-    }
-  }
-}
-
-static inline edgevlm_attention *edgevlm_new_attention(int64_t accumulated, int64_t recent, int64_t capacity, int window) {
-  return new edgevlm_attention{(float *)(intptr_t)accumulated, (float *)(intptr_t)recent, capacity, window, 0};
-}
-
-static inline void edgevlm_free_attention(edgevlm_attention *sums) { delete sums; }
-
-static inline void edgevlm_set_slot(edgevlm_attention *sums, int slot) { sums->slot = slot; }
-
-static inline ggml_tensor *edgevlm_observed(ggml_context *ctx, ggml_tensor *weights, int threads, edgevlm_attention *sums) {
-  return ggml_map_custom1_inplace(ctx, weights, edgevlm_observe, threads, sums);
 }
 
 #endif

@@ -5,9 +5,9 @@
  * module-info} through a class loader of the plugin's own and adds the reads itself.
  */
 module org.edgevlm.plugin.vision.opencv {
+  requires org.edgevlm.image;
   requires org.edgevlm.spi;
   requires static opencv;
-  requires static metadata.extractor;
 
   provides org.edgevlm.spi.vision.VisionProcessorProvider with
       org.edgevlm.plugin.vision.opencv.OpenCvVisionProvider;

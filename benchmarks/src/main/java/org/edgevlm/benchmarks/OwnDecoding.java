@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineModel;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineSettings;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.LoadProgress;

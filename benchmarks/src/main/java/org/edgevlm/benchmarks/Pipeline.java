@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.runtime.Answer;
 import org.edgevlm.runtime.AnswerRequest;
 import org.edgevlm.runtime.EdgeVlm;

@@ -15,7 +15,10 @@ import org.edgevlm.spi.decoding.FinishReason;
  * @param timings where the time went
  * @param plugins who made it
  * @param counters what the strategy and the cache policies counted, by name in snake case; {@code
- *     kv_bytes} is what the session held for K and V at the end
+ *     kv_bytes} is what the session held for K and V at the end, {@code kv_bytes_prefill} after the
+ *     prompt. With cache policies {@code kv_bytes_kept} is what their first review left of it,
+ *     {@code cache_reviews} how often entries were dropped and {@code evicted_entries} how many,
+ *     over all layers
  * @param warnings what the user should know, one sentence each
  */
 public record Answer(

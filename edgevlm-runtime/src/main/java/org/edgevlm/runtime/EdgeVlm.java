@@ -2,6 +2,7 @@ package org.edgevlm.runtime;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -58,6 +59,8 @@ public final class EdgeVlm implements AutoCloseable {
    * @param plugins what is installed
    * @param home the distribution's folder, with {@code models/} in it
    * @param progress told how far loading is, on this thread
+   * @throws MissingCapabilityException if the backend lacks something that the set needs, and the
+   *     set can't do without or {@code degrade} isn't set; nothing stays open
    * @throws org.edgevlm.spi.EdgeVlmException if a plugin isn't there or can't run here, if the
    *     plugins don't fit each other, if the model isn't there, is broken or doesn't fit the memory
    *     limit; nothing stays open
@@ -92,6 +95,10 @@ public final class EdgeVlm implements AutoCloseable {
    * @throws org.edgevlm.spi.vision.ImageException if the image can't be used
    * @throws org.edgevlm.spi.inference.ContextFullException if image and question don't fit the
    *     context
+   * @throws org.edgevlm.spi.inference.GrammarException if the request's grammar can't be read, or
+   *     asks for text that the model's vocabulary can't write
+   * @throws MissingCapabilityException if the request has a grammar, the backend can't constrain
+   *     answers, and {@code degrade} isn't set
    * @throws org.edgevlm.spi.EdgeVlmException if something else fails
    * @throws IllegalStateException after {@link #close}
    */
@@ -141,6 +148,11 @@ public final class EdgeVlm implements AutoCloseable {
   /** Which plugins and which model answer. */
   public PluginNames plugins() {
     return names;
+  }
+
+  /** What was configured and doesn't run because of {@code degrade}; in every answer's warnings. */
+  public List<Degradation> degradations() {
+    return assembly.degradations();
   }
 
   /** What was measured since this was opened. */

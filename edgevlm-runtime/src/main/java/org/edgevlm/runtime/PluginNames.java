@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Which plugins and which model made an answer, by id.
+ * Which plugins and which model made an answer, by id: those that really ran, which is less than
+ * was configured where something was {@link Degradation degraded}.
  *
  * @param backend the inference backend
  * @param encoder the image encoder

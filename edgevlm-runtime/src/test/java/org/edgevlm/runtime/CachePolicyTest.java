@@ -48,6 +48,10 @@ class CachePolicyTest {
     long kept = (20 + 1) + (10 + 1);
     assertEquals(kept * ENTRY_BYTES, on.counters().get("kv_bytes"));
     assertTrue(off.counters().get("kv_bytes") > 2 * kept * ENTRY_BYTES);
+    assertEquals(off.counters().get("kv_bytes_prefill"), on.counters().get("kv_bytes_prefill"));
+    assertEquals((20 + 10) * ENTRY_BYTES, on.counters().get("kv_bytes_kept"));
+    assertEquals(on.tokens(), on.counters().get("cache_reviews"), "the prefill's and each token's");
+    assertFalse(off.counters().containsKey("cache_reviews"));
     long fed = on.promptTokens() + on.tokens();
     assertEquals(2 * fed - kept, on.counters().get("evicted_entries"));
   }

@@ -1,6 +1,7 @@
 package org.edgevlm.spi;
 
 /** Asked between any two tokens, and between the parts of a long prefill, whether to stop. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 @FunctionalInterface
 public interface CancelToken {
 

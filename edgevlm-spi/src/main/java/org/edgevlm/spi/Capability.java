@@ -4,6 +4,7 @@ package org.edgevlm.spi;
  * What a backend can do beyond text in, text out. A backend's provider lists what it has, policies
  * and strategies list what they need, and the assembly refuses a set that doesn't fit.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public enum Capability {
   /** Sessions can be fed token by token, and give logits for chosen positions. */
   TOKEN_STEPPING("feeds tokens one step at a time and reads logits"),

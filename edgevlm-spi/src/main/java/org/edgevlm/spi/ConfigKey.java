@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param <T> the type of the parsed value
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public final class ConfigKey<T> {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");

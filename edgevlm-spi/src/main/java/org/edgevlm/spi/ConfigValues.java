@@ -1,6 +1,7 @@
 package org.edgevlm.spi;
 
 /** Typed values of configuration keys. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface ConfigValues {
 
   /**

@@ -5,6 +5,7 @@ package org.edgevlm.spi;
  * be right; it is meant for the operator and may name files, so servers send clients a fixed text
  * chosen by the error's type instead.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public class EdgeVlmException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

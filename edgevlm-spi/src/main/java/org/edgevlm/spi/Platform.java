@@ -10,6 +10,7 @@ import java.util.Locale;
  * @param arch {@code x86_64}, {@code arm64}, or the lower-cased name of another architecture
  * @param processors processors available to this process
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record Platform(String os, String arch, int processors) {
 
   /** The machine this runs on. */

@@ -3,6 +3,7 @@ package org.edgevlm.spi;
 import java.nio.file.Path;
 
 /** What a provider gets to make its service with. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface PluginContext {
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
  * for every plugin found, also for those that the configuration doesn't select. Native libraries
  * are loaded by {@code create}, never by the provider's class.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface PluginProvider {
 
   /**

@@ -1,6 +1,7 @@
 package org.edgevlm.spi;
 
 /** The version of this service interface. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public final class Spi {
 
   /**

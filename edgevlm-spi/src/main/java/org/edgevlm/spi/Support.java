@@ -8,6 +8,7 @@ import java.util.Objects;
  * @param supported whether it can
  * @param reason why not, in words for a user; empty when supported
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record Support(boolean supported, String reason) {
 
   public Support {

@@ -24,6 +24,7 @@ final class AnswerPrinter {
   }
 
   void answer(Path file, Answer answer) {
+    answer.warnings().forEach(console::warning);
     if (json) {
       ObjectNode object = Json.object();
       object.put("file", file.toString());
@@ -33,7 +34,6 @@ final class AnswerPrinter {
     }
     console.print((named ? file + ": " : "") + answer.text());
     console.note(line(answer));
-    answer.warnings().forEach(warning -> console.note("warning: " + warning));
   }
 
   /** A picture that can't be used. */

@@ -27,11 +27,14 @@ final class CaptionCommand implements Callable<Integer> {
 
   @Mixin private SamplingOptions sampling;
 
+  @Mixin private GrammarOptions grammar;
+
   @Override
   public Integer call() {
     return Pictures.answer(
         root,
         sampling,
+        grammar,
         images,
         Optional.ofNullable(prompt).map(words -> VqaCommand.checked("a prompt", words)));
   }

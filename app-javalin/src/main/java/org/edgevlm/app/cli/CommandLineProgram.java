@@ -3,6 +3,7 @@ package org.edgevlm.app.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import org.edgevlm.runtime.Degradation;
 import org.edgevlm.runtime.config.ConfigException;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.PluginException;
@@ -67,6 +68,8 @@ public final class CommandLineProgram {
     boolean verbose = given.contains("--verbose") || given.contains("-v");
     setDefault("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "error");
     setDefault("org.slf4j.simpleLogger.log.org.edgevlm", verbose ? "debug" : "warn");
+    // Every command that opens a set prints these itself.
+    setDefault("org.slf4j.simpleLogger.log." + Degradation.class.getName(), "off");
     // What it reports, such as a port that is taken, is reported by us.
     setDefault("org.slf4j.simpleLogger.log.io.javalin", verbose ? "info" : "off");
     setDefault("org.slf4j.simpleLogger.showThreadName", "false");

@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Standard output and standard error, in UTF-8 whatever the locale: answers are UTF-8, and a
@@ -14,6 +16,7 @@ final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
+  private final Set<String> warnings = new HashSet<>();
   private boolean quiet;
 
   /**
@@ -68,6 +71,13 @@ final class Console {
   /** What went wrong; always shown. */
   void error(String line) {
     err.println("edgevlm: " + line);
+  }
+
+  /** What isn't as the user asked; always shown, each sentence once. */
+  void warning(String line) {
+    if (warnings.add(line)) {
+      err.println("edgevlm: warning: " + line);
+    }
   }
 
   /** Draws over the line that was drawn last. */

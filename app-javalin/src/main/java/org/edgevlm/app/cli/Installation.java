@@ -64,14 +64,20 @@ record Installation(Path home, PluginRegistry plugins) {
     return Configuration.load(file, System.getenv(), root.sets(), plugins);
   }
 
-  /** Assembles and loads the configured set, with a bar while that takes long. */
+  /**
+   * Assembles and loads the configured set, with a bar while that takes long, and warns of what was
+   * degraded.
+   */
   EdgeVlm open(Configuration configuration, Console console) {
+    EdgeVlm edgeVlm;
     try (LoadingBar bar = new LoadingBar(console)) {
-      return EdgeVlm.open(configuration, plugins, home, bar);
+      edgeVlm = EdgeVlm.open(configuration, plugins, home, bar);
     } catch (ConfigException | PluginException e) {
       throw e;
     } catch (EdgeVlmException e) {
       throw new CliException(ExitCode.MODEL, e.getMessage(), e);
     }
+    edgeVlm.degradations().forEach(part -> console.warning(part.warning()));
+    return edgeVlm;
   }
 }

@@ -19,6 +19,8 @@ import org.edgevlm.runtime.config.CoreKeys;
 import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.decoding.SamplingParameters;
 import org.edgevlm.spi.decoding.TokenListener;
+import org.edgevlm.spi.inference.ContextFullException;
+import org.edgevlm.spi.vision.ImageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,7 +62,8 @@ final class ScoreCommand implements Callable<Integer> {
     List<Path> sceneFolders = sceneFolders(installation);
     List<FolderScore> scores = new ArrayList<>();
     try (EdgeVlm edgeVlm = installation.open(configuration, console)) {
-      Scorer scorer = new Scorer(respondent(edgeVlm, configuration), progress(console), limit);
+      Scorer scorer =
+          new Scorer(respondent(edgeVlm, configuration, console), progress(console), limit);
       for (Path folder : sceneFolders) {
         FolderScore score = scorer.score(folder);
         scores.add(score);
@@ -71,12 +74,13 @@ final class ScoreCommand implements Callable<Integer> {
         }
       }
     }
+    boolean complete = scores.stream().allMatch(score -> score.leftOut() == 0);
     if (root.json()) {
       ArrayNode json = Json.array();
       scores.forEach(score -> score.writeTo(json.addObject()));
       console.print(Json.pretty(json));
     }
-    return ExitCode.OK;
+    return complete ? ExitCode.OK : ExitCode.IMAGE;
   }
 
   private List<Path> sceneFolders(Installation installation) {
@@ -87,27 +91,28 @@ final class ScoreCommand implements Callable<Integer> {
     return folders.stream().flatMap(folder -> Scorer.foldersIn(folder).stream()).toList();
   }
 
-  private Scorer.Respondent respondent(EdgeVlm edgeVlm, Configuration configuration) {
+  private Scorer.Respondent respondent(
+      EdgeVlm edgeVlm, Configuration configuration, Console console) {
     int maxTokens = sampling.maxTokens(configuration);
     SamplingParameters parameters = sampling.parameters(configuration);
     long maxBytes = CoreKeys.imageLimits(configuration).maxBytes();
     return (Path image, Optional<String> question) -> {
-      ByteBuffer bytes = read(image, maxBytes);
-      Answer answer =
-          edgeVlm.answer(
-              new AnswerRequest(bytes, question, maxTokens, parameters),
-              TokenListener.NONE,
-              CancelToken.NEVER);
-      return new Scorer.Reply(answer.text(), answer.timings().totalMs());
+      try {
+        ByteBuffer bytes = ImageFile.read(image, maxBytes);
+        Answer answer =
+            edgeVlm.answer(
+                new AnswerRequest(bytes, question, maxTokens, parameters),
+                TokenListener.NONE,
+                CancelToken.NEVER);
+        return Optional.of(new Scorer.Reply(answer.text(), answer.timings().totalMs()));
+      } catch (ContextFullException e) {
+        throw new CliException(ExitCode.USAGE, image + ": " + Pictures.tooLong(edgeVlm), e);
+      } catch (ImageException | CliException e) {
+        console.redraw("");
+        console.error(image + ": " + e.getMessage());
+        return Optional.empty();
+      }
     };
-  }
-
-  private static ByteBuffer read(Path image, long maxBytes) {
-    try {
-      return ImageFile.read(image, maxBytes);
-    } catch (CliException e) {
-      throw new CliException(e.exitCode(), image + " " + e.getMessage(), e);
-    }
   }
 
   private static Scorer.Progress progress(Console console) {

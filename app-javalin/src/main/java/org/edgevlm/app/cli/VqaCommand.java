@@ -28,10 +28,12 @@ final class VqaCommand implements Callable<Integer> {
 
   @Mixin private SamplingOptions sampling;
 
+  @Mixin private GrammarOptions grammar;
+
   @Override
   public Integer call() {
     String asked = checked("a question", question);
-    return Pictures.answer(root, sampling, List.of(image), Optional.of(asked));
+    return Pictures.answer(root, sampling, grammar, List.of(image), Optional.of(asked));
   }
 
   /** What a user asks, without white space at its ends, if its length is allowed. */

@@ -3,7 +3,9 @@ package org.edgevlm.app.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.edgevlm.app.json.Json;
@@ -15,6 +17,7 @@ import org.edgevlm.runtime.config.CoreKeys;
 import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.decoding.SamplingParameters;
 import org.edgevlm.spi.decoding.TokenListener;
+import org.edgevlm.spi.inference.Grammar;
 
 /** {@code POST /caption} and {@code POST /vqa}. */
 final class AnswerHandlers {
@@ -24,6 +27,20 @@ final class AnswerHandlers {
 
   private static final int MAX_LENGTH = 256;
   private static final int MAX_TEXT = 500;
+  private static final int MAX_GRAMMAR_BYTES = 16 << 10;
+
+  private static final String IMAGE = "image";
+  private static final String PROMPT = "prompt";
+  private static final String QUESTION = "question";
+  private static final String LENGTH = "max_length";
+  private static final String GRAMMAR = "grammar";
+  private static final String JSON_SCHEMA = "json_schema";
+
+  private static final Set<String> CAPTION_FIELDS =
+      Set.of(IMAGE, PROMPT, LENGTH, GRAMMAR, JSON_SCHEMA);
+  private static final Set<String> VQA_FIELDS =
+      Set.of(IMAGE, QUESTION, LENGTH, GRAMMAR, JSON_SCHEMA);
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
 
   private final Readiness readiness;
@@ -43,27 +60,30 @@ final class AnswerHandlers {
   void caption(Context context) {
     admitted(
         context,
+        CAPTION_FIELDS,
         upload ->
             new AnswerRequest(
                 image(upload),
-                upload.text("prompt").map(text -> checked(text, Problem.BAD_PROMPT)),
+                upload.text(PROMPT).map(text -> checked(text, Problem.BAD_PROMPT)),
                 maxLength(upload),
-                sampling));
+                sampling,
+                grammar(upload)));
   }
 
   /** A picture and a question in, an answer out. */
   void vqa(Context context) {
     admitted(
         context,
+        VQA_FIELDS,
         upload -> {
           ByteBuffer image = image(upload);
-          String question =
-              upload.text("question").orElseThrow(Problem.MISSING_QUESTION::exception);
+          String question = upload.text(QUESTION).orElseThrow(Problem.MISSING_QUESTION::exception);
           return new AnswerRequest(
               image,
               Optional.of(checked(question, Problem.BAD_QUESTION)),
               maxLength(upload),
-              sampling);
+              sampling,
+              grammar(upload));
         });
   }
 
@@ -71,13 +91,15 @@ final class AnswerHandlers {
     AnswerRequest read(Upload upload);
   }
 
-  private void admitted(Context context, RequestReader reader) {
+  private void admitted(Context context, Set<String> fields, RequestReader reader) {
     EdgeVlm edgeVlm = readiness.edgeVlm();
     if (!inFlight.tryAcquire()) {
       throw Problem.BUSY.exception();
     }
     try {
-      AnswerRequest request = reader.read(Upload.read(context, maxPictureBytes));
+      Upload upload = Upload.read(context, maxPictureBytes);
+      upload.requireOnly(fields);
+      AnswerRequest request = reader.read(upload);
       Answer answer = edgeVlm.answer(request, TokenListener.NONE, CancelToken.NEVER);
       ObjectNode json = Json.object();
       Json.writeAnswer(json, answer);
@@ -88,11 +110,11 @@ final class AnswerHandlers {
   }
 
   private static ByteBuffer image(Upload upload) {
-    return upload.bytes("image").orElseThrow(Problem.MISSING_IMAGE::exception);
+    return upload.bytes(IMAGE).orElseThrow(Problem.MISSING_IMAGE::exception);
   }
 
   private int maxLength(Upload upload) {
-    Optional<String> given = upload.text("max_length");
+    Optional<String> given = upload.text(LENGTH);
     if (given.isEmpty()) {
       return defaultLength;
     }
@@ -102,6 +124,25 @@ final class AnswerHandlers {
       throw Problem.BAD_MAX_LENGTH.exception();
     }
     return length;
+  }
+
+  private static Optional<Grammar> grammar(Upload upload) {
+    Optional<String> gbnf = upload.text(GRAMMAR);
+    Optional<String> schema = upload.text(JSON_SCHEMA);
+    if (gbnf.isPresent() && schema.isPresent()) {
+      throw Problem.BAD_GRAMMAR.exception();
+    }
+    return gbnf.map(text -> grammar(Grammar.Kind.GBNF, text))
+        .or(() -> schema.map(text -> grammar(Grammar.Kind.JSON_SCHEMA, text)));
+  }
+
+  private static Grammar grammar(Grammar.Kind kind, String text) {
+    boolean plain = text.codePoints().allMatch(point -> point == '\r' || isText(point));
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes < 1 || bytes > MAX_GRAMMAR_BYTES || !plain) {
+      throw Problem.BAD_GRAMMAR.exception();
+    }
+    return new Grammar(kind, text);
   }
 
   private static String checked(String text, Problem problem) {

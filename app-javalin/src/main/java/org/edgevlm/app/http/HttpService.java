@@ -13,9 +13,11 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.runtime.MissingCapabilityException;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.inference.ContextFullException;
+import org.edgevlm.spi.inference.GrammarException;
 import org.edgevlm.spi.vision.ImageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,6 +128,19 @@ public final class HttpService implements AutoCloseable {
         (error, context) -> {
           LOG.info("prompt refused: {}", error.getMessage());
           send(context, Problem.PROMPT_TOO_LONG);
+        });
+    config.routes.exception(
+        GrammarException.class,
+        (error, context) -> {
+          LOG.info("grammar refused: {}", error.getMessage());
+          send(context, Problem.BAD_GRAMMAR);
+        });
+    config.routes.exception(
+        MissingCapabilityException.class,
+        (error, context) -> {
+          // Of what a request can ask for, only a grammar is a matter of capabilities.
+          LOG.info("grammar refused: {}", error.getMessage());
+          send(context, Problem.GRAMMAR_UNSUPPORTED);
         });
     config.routes.exception(
         HttpResponseException.class,

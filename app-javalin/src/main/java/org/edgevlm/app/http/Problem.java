@@ -15,6 +15,11 @@ enum Problem {
       "The request isn't well-formed HTTP with a multipart/form-data body."),
   MISSING_IMAGE(400, "Missing field", "Send the picture as the multipart field \"image\"."),
   MISSING_QUESTION(400, "Missing field", "Send the question as the multipart field \"question\"."),
+  UNKNOWN_FIELD(
+      400,
+      "Unknown field",
+      "POST /caption takes the fields image, prompt, max_length, grammar and json_schema; POST /vqa"
+          + " takes image, question, max_length, grammar and json_schema."),
   NOT_FOUND(404, "Not found", "There are POST /caption, POST /vqa, GET /health and GET /metrics."),
   METHOD_NOT_ALLOWED(
       405, "Method not allowed", "The Allow header names the methods that this address takes."),
@@ -30,6 +35,15 @@ enum Problem {
   BAD_MAX_LENGTH(422, "Bad parameter", "max_length must be a whole number from 1 to 256."),
   BAD_QUESTION(422, "Bad parameter", "question must be a text of 1 to 500 characters."),
   BAD_PROMPT(422, "Bad parameter", "prompt must be a text of 1 to 500 characters."),
+  BAD_GRAMMAR(
+      422,
+      "Bad parameter",
+      "Send either grammar, a GBNF text, or json_schema, each of 1 to 16384 bytes and of a form that"
+          + " the server's inference backend reads."),
+  GRAMMAR_UNSUPPORTED(
+      422,
+      "Grammar unsupported",
+      "The server's inference backend can't constrain answers to a grammar."),
   PROMPT_TOO_LONG(
       422, "Prompt too long", "The picture and the text don't fit into the model's context."),
   HEADERS_TOO_LARGE(431, "Header fields too large", "The request's header is too large."),

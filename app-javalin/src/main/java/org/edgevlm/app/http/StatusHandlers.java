@@ -1,11 +1,13 @@
 package org.edgevlm.app.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import org.edgevlm.app.Version;
 import org.edgevlm.app.json.Json;
+import org.edgevlm.runtime.Degradation;
 import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.metrics.LatencySummary;
 import org.edgevlm.runtime.metrics.MetricsSnapshot;
@@ -47,7 +49,8 @@ final class StatusHandlers {
 
   /** What was measured since the server began. */
   void metrics(Context context) {
-    MetricsSnapshot snapshot = readiness.edgeVlm().metrics();
+    EdgeVlm edgeVlm = readiness.edgeVlm();
+    MetricsSnapshot snapshot = edgeVlm.metrics();
     ObjectNode json = Json.object();
     json.put("uptime_seconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
     json.put("requests", snapshot.requests());
@@ -57,6 +60,8 @@ final class StatusHandlers {
     ObjectNode latency = json.putObject("latency");
     snapshot.latency().forEach((stage, summary) -> write(latency.putObject(stage), summary));
     Json.writeCounts(json.putObject("counters"), snapshot.counters());
+    ArrayNode degraded = json.putArray("degraded");
+    edgeVlm.degradations().forEach(part -> write(degraded.addObject(), part));
     ProcessMemory memory = snapshot.memory();
     json.putObject("memory")
         .put("resident_bytes", memory.residentBytes())
@@ -65,6 +70,15 @@ final class StatusHandlers {
     machine.writeTo(json.putObject("machine"));
     counts.writeTo(json.putObject("http_responses"));
     context.contentType("application/json").result(Json.line(json));
+  }
+
+  private static void write(ObjectNode json, Degradation part) {
+    json.put("service", part.service());
+    json.put("plugin", part.plugin());
+    ArrayNode missing = json.putArray("missing");
+    part.missing().forEach(capability -> missing.add(capability.name()));
+    json.put("fallback", part.fallback());
+    json.put("warning", part.warning());
   }
 
   private static void write(ObjectNode json, LatencySummary summary) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.MultiPart;
@@ -121,6 +122,17 @@ final class Upload {
       throw Problem.MALFORMED_REQUEST.exception(collector.failure);
     }
     return new Upload(collector.fields);
+  }
+
+  /**
+   * Checks that there is no other field.
+   *
+   * @throws ProblemException if there is: ignored, it would look as if it had an effect
+   */
+  void requireOnly(Set<String> names) {
+    if (!names.containsAll(fields.keySet())) {
+      throw Problem.UNKNOWN_FIELD.exception();
+    }
   }
 
   /** The bytes of a field; empty if it isn't there or has none. */

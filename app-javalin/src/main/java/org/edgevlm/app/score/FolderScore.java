@@ -10,7 +10,8 @@ import java.util.Map;
  * How a model did on the scenes of one folder.
  *
  * @param folder its name
- * @param pictures how many it has
+ * @param pictures how many were scored
+ * @param leftOut how many others couldn't be used
  * @param objects those that captions named
  * @param questions those answered right, by kind, in the order they first appear
  * @param captionMillis milliseconds a caption, on average
@@ -19,6 +20,7 @@ import java.util.Map;
 public record FolderScore(
     String folder,
     int pictures,
+    int leftOut,
     Share objects,
     Map<String, Share> questions,
     double captionMillis,
@@ -36,7 +38,8 @@ public record FolderScore(
   /** The table that people read. */
   public String toTable() {
     StringBuilder table = new StringBuilder();
-    table.append(folder).append(" (").append(pictures).append(" pictures)\n");
+    table.append(folder).append(" (").append(pictures).append(" pictures");
+    table.append(leftOut == 0 ? "" : ", " + leftOut + " left out").append(")\n");
     row(table, "", "right (95 % interval)", "n");
     row(table, "objects named", objects);
     questions.forEach((kind, share) -> row(table, kind, share));
@@ -59,6 +62,7 @@ public record FolderScore(
   public void writeTo(ObjectNode json) {
     json.put("folder", folder);
     json.put("pictures", pictures);
+    json.put("left_out", leftOut);
     write(json.putObject("objects"), objects);
     ObjectNode kinds = json.putObject("questions");
     questions.forEach((kind, share) -> write(kinds.putObject(kind), share));

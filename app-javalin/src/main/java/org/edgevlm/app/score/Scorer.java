@@ -22,8 +22,9 @@ public final class Scorer {
      *
      * @param image the picture's file
      * @param question empty for a caption
+     * @return empty if the picture can't be used, which the respondent has told the user
      */
-    Reply reply(Path image, Optional<String> question);
+    Optional<Reply> reply(Path image, Optional<String> question);
   }
 
   /**
@@ -84,7 +85,7 @@ public final class Scorer {
         folder + " has no scenes: it needs a " + Scene.FILE + ", or sub-folders that have one");
   }
 
-  /** Scores the scenes of one folder. */
+  /** Scores the scenes of one folder; those whose picture can't be used are left out. */
   public FolderScore score(Path folder) {
     List<Scene> scenes = Scene.read(folder);
     scenes = scenes.subList(0, Math.min(limit, scenes.size()));
@@ -93,21 +94,35 @@ public final class Scorer {
     Map<String, Share> questions = new LinkedHashMap<>();
     List<Double> captionMillis = new ArrayList<>();
     List<Double> answerMillis = new ArrayList<>();
+    int leftOut = 0;
     for (Scene scene : scenes) {
-      Reply caption = respondent.reply(scene.image(), Optional.empty());
-      captionMillis.add(caption.millis());
-      int named = ObjectMatch.count(caption.text(), scene.objects());
-      objects = objects.plus(new Share(named, scene.objects().size()));
-      for (Scene.Question question : scene.questions()) {
-        Reply answer = respondent.reply(scene.image(), Optional.of(question.question()));
-        answerMillis.add(answer.millis());
-        boolean right = AnswerMatch.isRight(answer.text(), question.answers());
-        questions.merge(question.kind(), Share.NONE.plus(right), Share::plus);
+      Optional<Reply> caption = respondent.reply(scene.image(), Optional.empty());
+      if (caption.isPresent()) {
+        captionMillis.add(caption.get().millis());
+        int named = ObjectMatch.count(caption.get().text(), scene.objects());
+        objects = objects.plus(new Share(named, scene.objects().size()));
+        for (Scene.Question question : scene.questions()) {
+          Optional<Reply> answer =
+              respondent.reply(scene.image(), Optional.of(question.question()));
+          if (answer.isPresent()) {
+            answerMillis.add(answer.get().millis());
+            boolean right = AnswerMatch.isRight(answer.get().text(), question.answers());
+            questions.merge(question.kind(), Share.NONE.plus(right), Share::plus);
+          }
+        }
+      } else {
+        leftOut++;
       }
-      progress.update(name, captionMillis.size(), scenes.size());
+      progress.update(name, captionMillis.size() + leftOut, scenes.size());
     }
     return new FolderScore(
-        name, scenes.size(), objects, questions, mean(captionMillis), mean(answerMillis));
+        name,
+        captionMillis.size(),
+        leftOut,
+        objects,
+        questions,
+        mean(captionMillis),
+        mean(answerMillis));
   }
 
   private static double mean(List<Double> values) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.edgevlm.app.json.Json;
@@ -29,10 +30,11 @@ class ScorerTest {
   @TempDir Path folder;
 
   /** Says the same of every picture. */
-  private static Scorer.Reply cat(Path image, Optional<String> question) {
-    return question.isEmpty()
-        ? new Scorer.Reply("a cat and a star", 10)
-        : new Scorer.Reply(question.get().equals("What?") ? "a cat" : "2", 20);
+  private static Optional<Scorer.Reply> cat(Path image, Optional<String> question) {
+    return Optional.of(
+        question.isEmpty()
+            ? new Scorer.Reply("a cat and a star", 10)
+            : new Scorer.Reply(question.get().equals("What?") ? "a cat" : "2", 20));
   }
 
   private static Scorer scorer(int limit) {
@@ -59,6 +61,27 @@ class ScorerTest {
     FolderScore score = scorer(1).score(folder);
     assertEquals(1, score.pictures());
     assertEquals(new Share(1, 2), score.objects());
+  }
+
+  @Test
+  void aPictureThatCannotBeUsedIsLeftOutAndSaid() throws IOException {
+    Files.writeString(folder.resolve("scenes.jsonl"), SCENES);
+    List<Integer> done = new ArrayList<>();
+    Scorer scorer =
+        new Scorer(
+            (image, question) -> image.endsWith("0.jpg") ? Optional.empty() : cat(image, question),
+            (name, now, total) -> done.add(now),
+            Integer.MAX_VALUE);
+    FolderScore score = scorer.score(folder);
+    assertEquals(1, score.pictures());
+    assertEquals(1, score.leftOut());
+    assertEquals(new Share(0, 1), score.objects());
+    assertEquals(new Share(0, 1), score.allQuestions());
+    assertEquals(List.of(1, 2), done);
+    assertTrue(score.toTable().contains("(1 pictures, 1 left out)"), score.toTable());
+    var json = Json.object();
+    score.writeTo(json);
+    assertEquals(1, json.get("left_out").asInt());
   }
 
   @Test

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.edgevlm.runtime.plugin.PluginRegistry;
 import org.edgevlm.spi.ConfigKey;
@@ -26,10 +25,6 @@ import org.edgevlm.spi.vision.VisionProcessorProvider;
  * <p>As {@link ConfigValues} it holds the {@link CoreKeys}; each plugin has a {@link #section}.
  */
 public final class Configuration implements ConfigValues {
-
-  /** Environment variables with the prefix that are the launcher's, not keys. */
-  static final Set<String> LAUNCHER_VARIABLES =
-      Set.of("EDGEVLM_HOME", "EDGEVLM_CONFIG", "EDGEVLM_JAVA", "EDGEVLM_JAVA_OPTS");
 
   private static final String DEFAULT = "default";
 
@@ -54,7 +49,8 @@ public final class Configuration implements ConfigValues {
    *
    * @param file a YAML file, where there is one
    * @param environment the process's environment; {@code EDGEVLM_IMAGE_MAX_SIDE} sets {@code
-   *     image.max_side}, and variables without the prefix are ignored
+   *     image.max_side}; variables without the prefix, the launcher's, and what Kubernetes sets for
+   *     a Service called {@code edgevlm} are ignored
    * @param sets values given by {@code --set}, by full key
    * @param plugins whose sections there are
    * @throws ConfigException if a file can't be read, a key is unknown, a value isn't allowed or a
@@ -71,7 +67,7 @@ public final class Configuration implements ConfigValues {
     new TreeMap<>(environment)
         .forEach(
             (name, value) -> {
-              if (name.startsWith(Schema.ENV_PREFIX) && !LAUNCHER_VARIABLES.contains(name)) {
+              if (EnvironmentFilter.isSetting(name, value)) {
                 put(settings, schema, schema.fromEnvironment(name, value));
               }
             });

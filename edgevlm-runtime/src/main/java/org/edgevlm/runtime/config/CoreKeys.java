@@ -3,6 +3,7 @@ package org.edgevlm.runtime.config;
 import static org.edgevlm.spi.ConfigKey.bytes;
 import static org.edgevlm.spi.ConfigKey.choice;
 import static org.edgevlm.spi.ConfigKey.decimal;
+import static org.edgevlm.spi.ConfigKey.flag;
 import static org.edgevlm.spi.ConfigKey.integer;
 import static org.edgevlm.spi.ConfigKey.list;
 import static org.edgevlm.spi.ConfigKey.text;
@@ -42,6 +43,14 @@ public final class CoreKeys {
   /** Chooses tokens. */
   public static final ConfigKey<String> DECODING =
       text("decoding", "autoregressive", "the plugin that drives the model from token to token");
+
+  /** Whether a set that doesn't fit is degraded instead of refused. */
+  public static final ConfigKey<Boolean> DEGRADE =
+      flag(
+          "degrade",
+          false,
+          "true does without cache policies, a decoding strategy or a grammar that the backend"
+              + " can't do, with a warning; false refuses them");
 
   /** The model's name or path. */
   public static final ConfigKey<String> MODEL =
@@ -164,6 +173,7 @@ public final class CoreKeys {
           VISION,
           CACHE,
           DECODING,
+          DEGRADE,
           MODEL,
           MEMORY_LIMIT,
           PROMPT_TEMPLATE,

@@ -22,6 +22,7 @@ final class Schema {
   private final Map<String, List<ConfigKey<?>>> keys = new LinkedHashMap<>();
   private final Map<String, List<String>> sections = new LinkedHashMap<>();
   private final Set<String> pluginIds;
+  private final MissingKeys missingKeys;
 
   Schema(List<PluginDescriptor> plugins) {
     for (ConfigKey<?> key : CoreKeys.ALL) {
@@ -36,6 +37,7 @@ final class Schema {
       byId.computeIfAbsent(plugin.id(), id -> new ArrayList<>()).addAll(plugin.configKeys());
     }
     pluginIds = new LinkedHashSet<>(byId.keySet());
+    missingKeys = new MissingKeys(plugins);
     byId.forEach(
         (id, declared) -> {
           List<String> names = section(id);
@@ -120,7 +122,13 @@ final class Schema {
     String section = sectionOf(name);
     if (sections.containsKey(section)) {
       List<String> names = sections.get(section);
-      return "unknown key '" + name + "'" + didYouMean(name, names) + "; " + keysOf(section);
+      return "unknown key '"
+          + name
+          + "'"
+          + missingKeys.whoHas(name).map(whoHas -> ": " + whoHas).orElse("")
+          + didYouMean(name, names)
+          + "; "
+          + keysOf(section);
     }
     String message = "unknown key '" + name + "'" + didYouMean(name, keys.keySet());
     if (section.isEmpty()) {
@@ -151,7 +159,7 @@ final class Schema {
     String last = lastOf(name);
     List<String> same = names.stream().filter(known -> lastOf(known).equals(last)).toList();
     List<String> nearest = Nearest.order(name, same.isEmpty() ? names : same);
-    return nearest.isEmpty() ? "" : ": did you mean '" + nearest.get(0) + "'?";
+    return nearest.isEmpty() ? "" : " (did you mean '" + nearest.get(0) + "'?)";
   }
 
   /** The setting that an environment variable makes. */
@@ -164,12 +172,23 @@ final class Schema {
           origin + ": could mean " + String.join(" or ", matches) + ": use --set instead");
     }
     if (matches.isEmpty()) {
-      String nearest =
-          Nearest.order(variable, keys.keySet().stream().map(Schema::variable).toList()).get(0);
-      throw new ConfigException(
-          origin + ": no key has this variable: did you mean " + nearest + "?");
+      throw new ConfigException(origin + ": " + unknownVariable(variable));
     }
     return new Setting(matches.get(0), value, origin);
+  }
+
+  private String unknownVariable(String variable) {
+    for (String missing : missingKeys.names()) {
+      if (variable(missing).equals(variable)) {
+        return missingKeys.whoHas(missing).orElseThrow();
+      }
+    }
+    // As for keys, one that only lacks its section is nearer than any misspelling.
+    String last = variable.substring(ENV_PREFIX.length() - 1);
+    List<String> variables = keys.keySet().stream().map(Schema::variable).toList();
+    List<String> same = variables.stream().filter(known -> known.endsWith(last)).toList();
+    String nearest = Nearest.order(variable, same.isEmpty() ? variables : same).get(0);
+    return "no key has this variable: did you mean " + nearest + "?";
   }
 
   /** {@code image.max_side} is {@code EDGEVLM_IMAGE_MAX_SIDE}. */

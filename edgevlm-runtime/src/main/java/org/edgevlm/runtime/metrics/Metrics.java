@@ -10,7 +10,10 @@ import org.HdrHistogram.Histogram;
 /** Collects what requests measure. Safe for use by several threads at a time. */
 public final class Metrics {
 
-  /** The counter that is a size at one time, so that the largest is kept and not the sum. */
+  /**
+   * The counter that is a size at one time, so that the largest is kept and not the sum; so are
+   * those whose names begin with it.
+   */
   public static final String KV_BYTES = "kv_bytes";
 
   private static final String CANCELLED = "cancelled";
@@ -78,7 +81,7 @@ public final class Metrics {
     countTokens(answerTokens, millis.getOrDefault(Stage.DECODE, 0.0));
     answerCounters.forEach(
         (name, value) ->
-            counters.merge(name, value, name.equals(KV_BYTES) ? Math::max : Long::sum));
+            counters.merge(name, value, name.startsWith(KV_BYTES) ? Math::max : Long::sum));
   }
 
   private void countTokens(long answerTokens, double decodedMs) {

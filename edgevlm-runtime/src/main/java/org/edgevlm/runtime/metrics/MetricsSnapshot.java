@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *     prefill}, {@code decode}, {@code total}; of answers that were neither cancelled nor failed
  * @param tokensPerSecond all answers' tokens by all answers' decode time
  * @param tokens tokens of all answers
- * @param counters the answers' counters, summed; {@code kv_bytes} is the largest; {@code cancelled}
- *     counts cancelled answers
+ * @param counters the answers' counters, summed; of {@code kv_bytes} and the names that begin with
+ *     it the largest; {@code cancelled} counts cancelled answers
  * @param memory this process's memory now
  */
 public record MetricsSnapshot(

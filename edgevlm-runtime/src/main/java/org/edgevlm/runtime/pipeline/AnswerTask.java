@@ -30,7 +30,7 @@ final class AnswerTask implements DecodingTask {
   private final SessionOptions options;
   private final Prompt prompt;
   private final StepResult promptLogits;
-  private final Sampler sampler;
+  private final LogitsSampler sampler;
   private final Tokenizer tokenizer;
   private final CacheReview review;
   private final Audience audience;
@@ -44,7 +44,7 @@ final class AnswerTask implements DecodingTask {
       SessionOptions options,
       Prompt prompt,
       StepResult promptLogits,
-      Sampler sampler,
+      LogitsSampler sampler,
       Tokenizer tokenizer,
       CacheReview review,
       Audience audience,
@@ -105,6 +105,13 @@ final class AnswerTask implements DecodingTask {
     }
     if (audience.cancel().isCancelled()) {
       return finish(FinishReason.CANCELLED);
+    }
+    if (!sampler.allows(token)) {
+      throw new PluginException(
+          "the decoding strategy emitted token "
+              + token
+              + ", which the request's grammar doesn't allow there: it has to take the sampler's"
+              + " choices");
     }
     if (tokenizer.isEndOfGeneration(token)) {
       return finish(FinishReason.STOP);

@@ -2,15 +2,13 @@ package org.edgevlm.runtime.pipeline;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
+import org.edgevlm.runtime.Degradation;
 import org.edgevlm.runtime.PluginNames;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.runtime.model.ModelStore;
 import org.edgevlm.runtime.plugin.PluginRegistry;
-import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.Platform;
 import org.edgevlm.spi.PluginContext;
@@ -29,6 +27,8 @@ import org.edgevlm.spi.inference.MemoryEstimate;
 import org.edgevlm.spi.inference.ModelFiles;
 import org.edgevlm.spi.inference.SessionOptions;
 import org.edgevlm.spi.vision.VisionProcessor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A set of plugins with a loaded model, ready for requests. What the set needs is checked while it
@@ -36,6 +36,9 @@ import org.edgevlm.spi.vision.VisionProcessor;
  * and the memory limit; only then are weights loaded.
  */
 public final class Assembly implements AutoCloseable {
+
+  /** Of its own, so that a program that shows degradations itself can keep them out of its log. */
+  private static final Logger LOG = LoggerFactory.getLogger(Degradation.class);
 
   private final Settings settings;
   private final PluginSet set;
@@ -47,7 +50,8 @@ public final class Assembly implements AutoCloseable {
   private VisionProcessor vision;
   private ImageEncoder encoder;
   private LanguageModel model;
-  private List<CachePolicy> policies;
+  private final List<CachePolicy> policies = new ArrayList<>();
+  private final List<String> policyIds = new ArrayList<>();
   private AttentionTracking tracking;
   private DecodingStrategy strategy;
 
@@ -73,7 +77,8 @@ public final class Assembly implements AutoCloseable {
     PluginSet set = PluginSet.select(settings, plugins, platform);
     Assembly assembly = new Assembly(settings, set, config, platform);
     try {
-      assembly.open(plugins, new ModelStore(home), progress);
+      assembly.open(new ModelStore(home), progress);
+      assembly.degradations().forEach(part -> LOG.warn("{}", part.warning()));
       return assembly;
     } catch (RuntimeException | Error e) {
       assembly.resources.closeAfter(e);
@@ -81,8 +86,8 @@ public final class Assembly implements AutoCloseable {
     }
   }
 
-  private void open(PluginRegistry plugins, ModelStore store, LoadProgress progress) {
-    openPolicies(plugins);
+  private void open(ModelStore store, LoadProgress progress) {
+    openPolicies();
     ModelFiles files = store.resolve(settings.model());
     Path projector = projectorOf(files, settings.model());
     vision = make(set.vision(), set.vision()::create);
@@ -111,16 +116,15 @@ public final class Assembly implements AutoCloseable {
                             further -> openEncoder(factory, store, further))));
   }
 
-  private void openPolicies(PluginRegistry plugins) {
-    policies = new ArrayList<>();
+  private void openPolicies() {
     AttentionTracking attention = AttentionTracking.NONE;
     for (CachePolicyProvider provider : set.cache()) {
       CachePolicy policy = make(provider, provider::create);
-      policies.add(policy);
       AttentionTracking wanted = policy.attention();
-      if (wanted.enabled()) {
-        Set<Capability> needed = EnumSet.of(Capability.ATTENTION_SCORES);
-        set.require(PluginSet.needs("cache policy", provider), needed, plugins);
+      // One that is left out stays open, unused, until all is closed.
+      if (!wanted.enabled() || set.admitsAttention(provider)) {
+        policies.add(policy);
+        policyIds.add(provider.id());
         attention = attention.and(wanted);
       }
     }
@@ -199,13 +203,23 @@ public final class Assembly implements AutoCloseable {
     return resources.add(made);
   }
 
-  /** Who does what. */
+  /** What was configured and doesn't run; empty unless {@code degrade} is set. */
+  public List<Degradation> degradations() {
+    return set.check().degradations();
+  }
+
+  /** What the set's backend can do beyond what it was assembled for. */
+  CapabilityCheck capabilities() {
+    return set.check();
+  }
+
+  /** Who really does what: parts that were left out aren't there. */
   public PluginNames names() {
     return new PluginNames(
         set.backend().id(),
         set.encoder().id(),
         set.vision().id(),
-        set.cache().stream().map(PluginProvider::id).toList(),
+        policyIds,
         set.decoding().id(),
         settings.model());
   }

@@ -1,7 +1,9 @@
 package org.edgevlm.runtime.pipeline;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.edgevlm.runtime.metrics.Metrics;
 import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.cache.CacheObservation;
 import org.edgevlm.spi.cache.CachePolicy;
@@ -12,11 +14,19 @@ import org.edgevlm.spi.inference.InferenceSession;
 /** Lets the cache policies review one session's cache: after the prefill and between tokens. */
 final class CacheReview {
 
+  private static final String PREFILL_BYTES = Metrics.KV_BYTES + "_prefill";
+  private static final String KEPT_BYTES = Metrics.KV_BYTES + "_kept";
+  private static final String EVICTED_ENTRIES = "evicted_entries";
+  private static final String REVIEWS = "cache_reviews";
+
   private final List<CachePolicy> policies;
   private final InferenceSession session;
   private final KvCache cache;
   private final int promptLength;
   private long evicted;
+  private long reviews;
+  private long prefillBytes;
+  private long keptBytes;
 
   /**
    * @param policies in the configured order; none means that nothing is ever reviewed
@@ -37,6 +47,13 @@ final class CacheReview {
                             "the backend claims LAYERWISE_KV but its session has no KV cache"));
   }
 
+  /** The review after the prefill, and what the cache takes before and after it. */
+  void reviewPrefill() {
+    prefillBytes = session.kvBytes();
+    review(CacheObservation.Phase.PREFILL);
+    keptBytes = session.kvBytes();
+  }
+
   /** Asks the policies, and drops what they agree on if any of them is due. */
   void review(CacheObservation.Phase phase) {
     if (cache == null) {
@@ -52,6 +69,7 @@ final class CacheReview {
       policy.plan(observation, plan);
     }
     evicted += plan.apply();
+    reviews++;
   }
 
   private boolean isDue(CacheObservation observation) {
@@ -63,8 +81,14 @@ final class CacheReview {
     return false;
   }
 
-  /** Entries dropped so far, over all layers. */
-  long evicted() {
-    return evicted;
+  /** Adds what it counted so far; without policies only what the cache took and takes. */
+  void count(Map<String, Long> counters) {
+    counters.put(Metrics.KV_BYTES, session.kvBytes());
+    counters.put(PREFILL_BYTES, prefillBytes);
+    if (cache != null) {
+      counters.put(KEPT_BYTES, keptBytes);
+      counters.put(EVICTED_ENTRIES, evicted);
+      counters.put(REVIEWS, reviews);
+    }
   }
 }

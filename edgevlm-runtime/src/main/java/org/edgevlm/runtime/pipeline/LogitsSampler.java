@@ -5,11 +5,14 @@ import java.util.Objects;
 import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.decoding.Sampler;
 import org.edgevlm.spi.decoding.SamplingParameters;
+import org.edgevlm.spi.inference.GrammarException;
 import org.edgevlm.spi.inference.StepResult;
+import org.edgevlm.spi.inference.TokenConstraint;
 
 /**
  * Chooses tokens by {@link SamplingParameters}, in the order given there. Of equal logits the lower
- * id ranks higher. Logits that are not a number are never chosen.
+ * id ranks higher. Logits that are not a number are never chosen, and neither is what a request's
+ * grammar doesn't allow: that is taken out before anything else looks at the logits.
  *
  * <p>Allocates nothing per token: the arrays are made once and shared with copies, which is safe
  * because a sampler and its copies are confined to one thread and keep nothing there between calls.
@@ -20,6 +23,7 @@ final class LogitsSampler implements Sampler {
   private final SamplingParameters parameters;
   private final Scratch scratch;
   private final SplitMix64 random;
+  private final TokenConstraint constraint;
 
   /** The tokens of the answer so far, each once. */
   private int[] answered;
@@ -27,11 +31,22 @@ final class LogitsSampler implements Sampler {
   private int answeredCount;
   private final long[] answeredBits;
 
+  /** A sampler that may choose any token. */
   LogitsSampler(SamplingParameters parameters, int vocabularySize) {
+    this(parameters, vocabularySize, Unconstrained.INSTANCE);
+  }
+
+  /**
+   * A sampler that chooses among what a constraint allows.
+   *
+   * @param constraint at the answer's beginning; the sampler takes it over and closes it
+   */
+  LogitsSampler(SamplingParameters parameters, int vocabularySize, TokenConstraint constraint) {
     this(
         parameters,
         new Scratch(vocabularySize),
         new SplitMix64(parameters.seed()),
+        constraint,
         new int[64],
         0,
         new long[(vocabularySize + 63) >>> 6]);
@@ -41,12 +56,14 @@ final class LogitsSampler implements Sampler {
       SamplingParameters parameters,
       Scratch scratch,
       SplitMix64 random,
+      TokenConstraint constraint,
       int[] answered,
       int answeredCount,
       long[] answeredBits) {
     this.parameters = Objects.requireNonNull(parameters, "parameters");
     this.scratch = scratch;
     this.random = random;
+    this.constraint = Objects.requireNonNull(constraint, "constraint");
     this.answered = answered;
     this.answeredCount = answeredCount;
     this.answeredBits = answeredBits;
@@ -55,14 +72,18 @@ final class LogitsSampler implements Sampler {
   @Override
   public int sample(StepResult result, int row) {
     if (parameters.isGreedy()) {
-      if (parameters.repetitionPenalty() == 1 || answeredCount == 0) {
-        return result.argmax(row);
-      }
-      return load(result, row);
+      return likeliest(result, row);
     }
     float[] weights = scratch.weights();
     probabilities(result, row, weights);
     return draw(weights);
+  }
+
+  /** Asks the constraint about one token first: taking out all that it forbids costs far more. */
+  private int likeliest(StepResult result, int row) {
+    boolean penalised = parameters.repetitionPenalty() != 1 && answeredCount > 0;
+    int best = penalised ? load(result, row) : result.argmax(row);
+    return constraint.allows(best) ? best : loadAllowed(result, row);
   }
 
   @Override
@@ -72,7 +93,7 @@ final class LogitsSampler implements Sampler {
       throw new IllegalArgumentException(
           "room for " + probabilities.length + " probabilities, the vocabulary has " + size);
     }
-    int best = load(result, row);
+    int best = loadAllowed(result, row);
     Arrays.fill(probabilities, 0);
     if (parameters.isGreedy()) {
       probabilities[best] = 1;
@@ -117,6 +138,7 @@ final class LogitsSampler implements Sampler {
   @Override
   public void accept(int token) {
     Objects.checkIndex(token, scratch.size);
+    constraint.accept(token);
     long bit = 1L << token;
     if ((answeredBits[token >>> 6] & bit) == 0) {
       answeredBits[token >>> 6] |= bit;
@@ -130,13 +152,60 @@ final class LogitsSampler implements Sampler {
   @Override
   public Sampler copy() {
     return new LogitsSampler(
-        parameters, scratch, random.copy(), answered.clone(), answeredCount, answeredBits.clone());
+        parameters,
+        scratch,
+        random.copy(),
+        constraint.copy(),
+        answered.clone(),
+        answeredCount,
+        answeredBits.clone());
   }
 
-  /** Brings a row of logits here, repetition penalty applied; returns the best token. */
+  /** Whether the request's grammar allows a token next; without a grammar, any. */
+  boolean allows(int token) {
+    return constraint.allows(token);
+  }
+
+  @Override
+  public void close() {
+    constraint.close();
+  }
+
+  /** Brings a row of logits here, repetition penalty applied; returns the best token of all. */
   private int load(StepResult result, int row) {
     float[] logits = scratch.logits();
     result.logits(row).get(0, logits, 0, logits.length);
+    int best = penalise(logits);
+    if (best < 0 || Float.isInfinite(logits[best])) {
+      throw new PluginException("the model gave logits of which the best is not a finite number");
+    }
+    return best;
+  }
+
+  /**
+   * Brings a row of logits here, first without what isn't allowed, then with the repetition penalty
+   * applied; returns the best token that is allowed.
+   */
+  private int loadAllowed(StepResult result, int row) {
+    if (constraint == Unconstrained.INSTANCE) {
+      return load(result, row);
+    }
+    float[] logits = scratch.logits();
+    result.logits(row).get(0, logits, 0, logits.length);
+    constraint.mask(logits);
+    int best = penalise(logits);
+    if (best < 0 || Float.isInfinite(logits[best])) {
+      throw new GrammarException(
+          "after "
+              + answeredCount
+              + " different tokens the grammar allows none that the model has a finite logit for:"
+              + " it asks for text that this model's vocabulary can't write");
+    }
+    return best;
+  }
+
+  /** Applies the repetition penalty; returns the best token, or -1 where none is a number. */
+  private int penalise(float[] logits) {
     float penalty = (float) parameters.repetitionPenalty();
     if (penalty != 1) {
       for (int i = 0; i < answeredCount; i++) {
@@ -151,9 +220,6 @@ final class LogitsSampler implements Sampler {
       } else if (best < 0 || logits[i] > logits[best]) {
         best = i;
       }
-    }
-    if (best < 0 || Float.isInfinite(logits[best])) {
-      throw new PluginException("the model gave logits of which the best is not a finite number");
     }
     return best;
   }

@@ -7,7 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.edgevlm.runtime.Degradation;
+import org.edgevlm.runtime.config.CoreKeys;
 import org.edgevlm.runtime.plugin.PluginRegistry;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.Platform;
@@ -21,76 +22,58 @@ import org.edgevlm.spi.inference.InferenceBackendProvider;
 import org.edgevlm.spi.vision.VisionProcessorProvider;
 
 /**
- * The providers that a configuration selects. Exists only where all of them are there, run on this
- * machine, and find in the backend what they need.
+ * The providers that run. Exists only where all of them are there, run on this machine, and find in
+ * the backend what they need; what didn't is an error or left out, as {@link CapabilityCheck} says.
  */
 record PluginSet(
     VisionProcessorProvider vision,
     ImageEncoderProvider encoder,
     InferenceBackendProvider backend,
     List<CachePolicyProvider> cache,
-    DecodingStrategyProvider decoding) {
-
-  /** What the runtime itself asks of a backend. */
-  private static final Set<Capability> BASIC =
-      EnumSet.of(Capability.TOKEN_STEPPING, Capability.IMAGE_EMBEDDINGS);
+    DecodingStrategyProvider decoding,
+    CapabilityCheck check) {
 
   /** Selects the providers and checks that they fit each other. */
   static PluginSet select(Settings settings, PluginRegistry plugins, Platform platform) {
     Selector selector = new Selector(plugins, platform);
     InferenceBackendProvider backend =
         selector.find(InferenceBackendProvider.class, "backend", settings.backend());
-    PluginSet set =
-        new PluginSet(
-            selector.find(VisionProcessorProvider.class, "vision", settings.vision()),
-            selector.encoder(settings.encoder(), backend.id()),
-            backend,
-            selector.cache(settings.cache()),
-            selector.find(DecodingStrategyProvider.class, "decoding", settings.decoding()));
-    set.check(plugins);
-    return set;
-  }
+    VisionProcessorProvider vision =
+        selector.find(VisionProcessorProvider.class, "vision", settings.vision());
+    ImageEncoderProvider encoder = selector.encoder(settings.encoder(), backend.id());
+    List<CachePolicyProvider> policies = selector.cache(settings.cache());
+    DecodingStrategyProvider strategy = selector.decoding(settings.decoding());
 
-  private void check(PluginRegistry plugins) {
-    require("an answer about an image", BASIC, plugins);
-    for (CachePolicyProvider policy : cache) {
-      require(needs("cache policy", policy), policy.requires(), plugins);
+    CapabilityCheck check = new CapabilityCheck(backend, plugins, platform, settings.degrade());
+    check.requireBasics();
+    List<CachePolicyProvider> admitted =
+        policies.stream().filter(policy -> admits(check, policy, policy.requires())).toList();
+    if (!check.admits(
+        CoreKeys.DECODING.name(),
+        "decoding strategy",
+        strategy,
+        strategy.requires(),
+        AutoregressiveProvider.ID)) {
+      strategy = selector.decoding(AutoregressiveProvider.ID);
     }
-    require(needs("decoding strategy", decoding), decoding.requires(), plugins);
-  }
-
-  /** How a message begins that says what a plugin lacks. */
-  static String needs(String kind, PluginProvider provider) {
-    return kind + " '" + provider.id() + "'";
+    return new PluginSet(vision, encoder, backend, admitted, strategy, check);
   }
 
   /**
-   * Refuses the set if the backend lacks something.
+   * Whether a policy can run although it tracks attention, which shows only once it is made.
    *
-   * @param who what needs it, as the message begins
+   * @throws org.edgevlm.runtime.MissingCapabilityException if it can't and may not be left out
    */
-  void require(String who, Set<Capability> needed, PluginRegistry plugins) {
-    Set<Capability> missing = EnumSet.noneOf(Capability.class);
-    missing.addAll(needed);
-    missing.removeAll(backend.capabilities());
-    if (missing.isEmpty()) {
-      return;
-    }
-    String having =
-        plugins.all(InferenceBackendProvider.class).stream()
-            .filter(other -> other.capabilities().containsAll(needed))
-            .map(PluginProvider::id)
-            .collect(Collectors.joining(", "));
-    throw new PluginException(
-        who
-            + " needs a backend that "
-            + missing.stream()
-                .map(capability -> capability.description() + " (" + capability + ")")
-                .collect(Collectors.joining(" and "))
-            + ", which '"
-            + backend.id()
-            + "' does not; "
-            + (having.isEmpty() ? "no installed backend does" : "backends that do: " + having));
+  boolean admitsAttention(CachePolicyProvider policy) {
+    Set<Capability> needed = EnumSet.of(Capability.ATTENTION_SCORES);
+    needed.addAll(policy.requires());
+    return admits(check, policy, needed);
+  }
+
+  private static boolean admits(
+      CapabilityCheck check, CachePolicyProvider policy, Set<Capability> needed) {
+    return check.admits(
+        CoreKeys.CACHE.name(), "cache policy", policy, needed, Degradation.LEFT_OUT);
   }
 
   /** Looks providers up. */
@@ -130,6 +113,10 @@ record PluginSet(
               () ->
                   new PluginException(
                       "encoder: auto finds no image encoder that runs on " + platform));
+    }
+
+    DecodingStrategyProvider decoding(String id) {
+      return find(DecodingStrategyProvider.class, "decoding", id);
     }
 
     List<CachePolicyProvider> cache(List<String> ids) {

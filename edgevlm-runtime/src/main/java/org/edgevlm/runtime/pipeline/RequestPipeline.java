@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.edgevlm.runtime.Answer;
 import org.edgevlm.runtime.AnswerRequest;
+import org.edgevlm.runtime.Degradation;
 import org.edgevlm.runtime.PluginNames;
 import org.edgevlm.runtime.Timings;
 import org.edgevlm.runtime.metrics.Metrics;
 import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.PluginException;
-import org.edgevlm.spi.cache.CacheObservation;
 import org.edgevlm.spi.decoding.DecodingReport;
 import org.edgevlm.spi.decoding.FinishReason;
 import org.edgevlm.spi.decoding.Prompt;
@@ -34,7 +35,7 @@ import org.edgevlm.spi.vision.ImageTensor;
  */
 public final class RequestPipeline {
 
-  private static final String EVICTED_ENTRIES = "evicted_entries";
+  private static final String IGNORED_GRAMMARS = "ignored_grammars";
   private static final String CAPTION_PROMPT_KEY = "edgevlm.caption_prompt";
   private static final String CAPTION_PROMPT = "Describe the image in one sentence.";
 
@@ -42,6 +43,8 @@ public final class RequestPipeline {
   private final PluginNames names;
   private final PromptBuilder prompts;
   private final String captionPrompt;
+  private final Constraints constraints;
+  private final List<String> warnings;
 
   /**
    * A pipeline through these plugins.
@@ -57,6 +60,8 @@ public final class RequestPipeline {
         settings.promptTemplate().equals(Settings.AUTO)
             ? PromptTemplate.ofModel(model.tokenizer())
             : PromptTemplate.ofText(settings.promptTemplate());
+    constraints = new Constraints(model, assembly.capabilities());
+    warnings = assembly.degradations().stream().map(Degradation::warning).toList();
     prompts = new PromptBuilder(model.tokenizer(), template);
     captionPrompt =
         settings.captionPrompt().equals(Settings.AUTO)
@@ -69,8 +74,26 @@ public final class RequestPipeline {
     AnswerTask.Audience audience = new AnswerTask.Audience(listener, cancel);
     StageClock clock = new StageClock();
     if (cancel.isCancelled()) {
-      return cancelled(0, clock);
+      return cancelled(0, request, clock);
     }
+    // First of all, so that a grammar that can't be read costs no more than reading it.
+    try (LogitsSampler sampler = sampler(request)) {
+      return answer(request, sampler, audience, clock);
+    }
+  }
+
+  private LogitsSampler sampler(AnswerRequest request) {
+    return new LogitsSampler(
+        request.sampling(),
+        assembly.model().info().vocabularySize(),
+        constraints.open(request.grammar()));
+  }
+
+  private Answer answer(
+      AnswerRequest request,
+      LogitsSampler sampler,
+      AnswerTask.Audience audience,
+      StageClock clock) {
     ByteBuffer image = request.image().asReadOnlyBuffer();
     ImageHeader header = assembly.vision().inspect(image);
     assembly.settings().imageLimits().check(header, image.remaining());
@@ -83,8 +106,8 @@ public final class RequestPipeline {
                 assembly.settings().adjust(layout.preprocessing()),
                 assembly.settings().imageLimits());
     clock.end(Metrics.Stage.VISION);
-    if (cancel.isCancelled()) {
-      return cancelled(0, clock);
+    if (audience.cancel().isCancelled()) {
+      return cancelled(0, request, clock);
     }
     List<ImageEmbedding> tiles = assembly.encoder().encode(tensor);
     if (tiles.size() != tensor.batch()) {
@@ -96,44 +119,47 @@ public final class RequestPipeline {
         prompts.build(request.question().orElse(captionPrompt), layout.parts(), tensor, tiles);
     SessionOptions options = assembly.sessionOptions();
     try (InferenceSession session = assembly.model().openSession(options)) {
-      return decode(request, prompt, session, options, audience, clock);
+      return decode(request, prompt, new Opened(session, options, sampler), audience, clock);
     }
   }
+
+  /** What one request has open. */
+  private record Opened(InferenceSession session, SessionOptions options, LogitsSampler sampler) {}
 
   private Answer decode(
       AnswerRequest request,
       Prompt prompt,
-      InferenceSession session,
-      SessionOptions options,
+      Opened opened,
       AnswerTask.Audience audience,
       StageClock clock) {
+    InferenceSession session = opened.session();
     StepResult logits = prefill(prompt, session, audience.cancel());
     if (logits == null) {
       clock.end(Metrics.Stage.PREFILL);
-      return cancelled(prompt.length(), clock);
+      return cancelled(prompt.length(), request, clock);
     }
     CacheReview review = new CacheReview(assembly.policies(), session, prompt.length());
     LanguageModel model = assembly.model();
     AnswerTask task =
         new AnswerTask(
             session,
-            options,
+            opened.options(),
             prompt,
             logits,
-            new LogitsSampler(request.sampling(), model.info().vocabularySize()),
+            opened.sampler(),
             model.tokenizer(),
             review,
             audience,
             request.maxTokens());
-    review.review(CacheObservation.Phase.PREFILL);
+    review.reviewPrefill();
     clock.end(Metrics.Stage.PREFILL);
     DecodingReport report = assembly.strategy().decode(task);
     FinishReason reason = task.finished();
     clock.end(Metrics.Stage.DECODE);
     Map<String, Long> counters = new TreeMap<>(report.counters());
-    counters.put(Metrics.KV_BYTES, session.kvBytes());
-    if (!assembly.policies().isEmpty()) {
-      counters.put(EVICTED_ENTRIES, review.evicted());
+    review.count(counters);
+    if (constraints.warning(request.grammar()).isPresent()) {
+      counters.put(IGNORED_GRAMMARS, 1L);
     }
     return new Answer(
         task.text().strip(),
@@ -143,7 +169,12 @@ public final class RequestPipeline {
         clock.timings(task.tokens()),
         names,
         counters,
-        List.of());
+        warnings(request));
+  }
+
+  private List<String> warnings(AnswerRequest request) {
+    return Stream.concat(warnings.stream(), constraints.warning(request.grammar()).stream())
+        .toList();
   }
 
   /**
@@ -172,9 +203,16 @@ public final class RequestPipeline {
     return result;
   }
 
-  private Answer cancelled(int promptTokens, StageClock clock) {
+  private Answer cancelled(int promptTokens, AnswerRequest request, StageClock clock) {
     return new Answer(
-        "", 0, promptTokens, FinishReason.CANCELLED, clock.timings(0), names, Map.of(), List.of());
+        "",
+        0,
+        promptTokens,
+        FinishReason.CANCELLED,
+        clock.timings(0),
+        names,
+        Map.of(),
+        warnings(request));
   }
 
   /** Times the stages of one request, one after the other. */

@@ -12,6 +12,7 @@ import org.edgevlm.spi.vision.ResizeMethod;
 /**
  * What the configuration says to the assembly and the pipeline.
  *
+ * @param degrade whether what doesn't fit the backend is done without
  * @param memoryLimit bytes; 0 for auto
  * @param promptTemplate {@link #AUTO} or a template for {@link PromptTemplate}
  * @param captionPrompt {@link #AUTO} or what a caption asks
@@ -25,6 +26,7 @@ record Settings(
     List<String> cache,
     String decoding,
     String model,
+    boolean degrade,
     long memoryLimit,
     String promptTemplate,
     String captionPrompt,
@@ -42,6 +44,7 @@ record Settings(
         core.get(CoreKeys.CACHE),
         core.get(CoreKeys.DECODING),
         core.get(CoreKeys.MODEL),
+        core.get(CoreKeys.DEGRADE),
         core.get(CoreKeys.MEMORY_LIMIT),
         core.get(CoreKeys.PROMPT_TEMPLATE),
         core.get(CoreKeys.CAPTION_PROMPT),

@@ -2,12 +2,14 @@ package org.edgevlm.runtime.pipeline;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.edgevlm.spi.inference.Grammar;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.ModelInfo;
 import org.edgevlm.spi.inference.SessionOptions;
 import org.edgevlm.spi.inference.SessionStep;
 import org.edgevlm.spi.inference.StepResult;
+import org.edgevlm.spi.inference.TokenConstraint;
 import org.edgevlm.spi.inference.Tokenizer;
 
 /** A strategy's further model, which gives its memory back to the budget when it is closed. */
@@ -40,6 +42,11 @@ final class TrackedModel implements LanguageModel {
   @Override
   public List<StepResult> step(List<SessionStep> steps) {
     return model.step(steps);
+  }
+
+  @Override
+  public TokenConstraint constrain(Grammar grammar) {
+    return model.constrain(grammar);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class Discovery {
           "backend",
           "cache",
           "decoding",
+          "degrade",
           "encoder",
           "image",
           "model",

@@ -52,8 +52,14 @@ class MetricsTest {
   @Test
   void countersAddUpAndKvBytesIsTheLargest() {
     Metrics metrics = new Metrics();
-    metrics.answered(Map.of(Stage.DECODE, 100.0), 10, Map.of("kv_bytes", 50L, "drafted", 3L));
-    metrics.answered(Map.of(Stage.DECODE, 300.0), 30, Map.of("kv_bytes", 40L, "drafted", 4L));
+    metrics.answered(
+        Map.of(Stage.DECODE, 100.0),
+        10,
+        Map.of("kv_bytes", 50L, "kv_bytes_prefill", 7L, "drafted", 3L));
+    metrics.answered(
+        Map.of(Stage.DECODE, 300.0),
+        30,
+        Map.of("kv_bytes", 40L, "kv_bytes_prefill", 8L, "drafted", 4L));
     metrics.cancelled(10, 100);
     metrics.failed();
     MetricsSnapshot snapshot = metrics.snapshot();
@@ -61,7 +67,9 @@ class MetricsTest {
     assertEquals(1, snapshot.errors());
     assertEquals(50, snapshot.tokens());
     assertEquals(100, snapshot.tokensPerSecond(), 1e-9);
-    assertEquals(Map.of("kv_bytes", 50L, "drafted", 7L, "cancelled", 1L), snapshot.counters());
+    assertEquals(
+        Map.of("kv_bytes", 50L, "kv_bytes_prefill", 8L, "drafted", 7L, "cancelled", 1L),
+        snapshot.counters());
   }
 
   @Test

@@ -108,15 +108,16 @@ public final class DraftStrategyProvider extends ReferenceProvider
       int start = target.position();
       StepResult verified = target.step(guess, 0, guess.length, Outputs.ALL);
       // Choose on a copy, which remembers as it goes; the runtime remembers what is emitted.
-      Sampler sampler = task.sampler().copy();
       int[] chosen = new int[guess.length];
       int count = 0;
-      boolean agrees = true;
-      while (agrees) {
-        chosen[count] = sampler.sample(verified, count);
-        sampler.accept(chosen[count]);
-        count++;
-        agrees = count <= length && guess[count] == chosen[count - 1];
+      try (Sampler sampler = task.sampler().copy()) {
+        boolean agrees = true;
+        while (agrees) {
+          chosen[count] = sampler.sample(verified, count);
+          sampler.accept(chosen[count]);
+          count++;
+          agrees = count <= length && guess[count] == chosen[count - 1];
+        }
       }
       accepted += count - 1;
       target.rewind(start + count);

@@ -25,7 +25,8 @@ public final class ReferenceBackendProvider extends ReferenceProvider
           Capability.IMAGE_EMBEDDINGS,
           Capability.REWIND,
           Capability.LAYERWISE_KV,
-          Capability.ATTENTION_SCORES);
+          Capability.ATTENTION_SCORES,
+          Capability.GRAMMAR);
 
   private static final ConfigKey<Integer> CONTEXT_LENGTH =
       ConfigKey.integer("context_length", 256, 1, 4096, "positions of a session");

@@ -6,13 +6,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.PluginException;
+import org.edgevlm.spi.inference.Grammar;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.ModelInfo;
 import org.edgevlm.spi.inference.SessionOptions;
+import org.edgevlm.spi.inference.TokenConstraint;
 import org.edgevlm.spi.inference.Tokenizer;
 
-/** Weights shared by sessions. Closing it before its sessions is an error, as it would be in C. */
+/**
+ * Weights shared by sessions. Closing it before its sessions or constraints is an error, as it
+ * would be in C.
+ */
 final class ReferenceModel implements LanguageModel {
 
   private final ReferenceWeights weights;
@@ -20,6 +25,7 @@ final class ReferenceModel implements LanguageModel {
   private final int contextLength;
   private final Runnable onClose;
   private final AtomicInteger openSessions = new AtomicInteger();
+  private final AtomicInteger openConstraints = new AtomicInteger();
   private boolean closed;
 
   ReferenceModel(
@@ -64,6 +70,17 @@ final class ReferenceModel implements LanguageModel {
     return new ReferenceSession(this, weights, capabilities, contextLength, options);
   }
 
+  @Override
+  public TokenConstraint constrain(Grammar grammar) {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    if (!capabilities.contains(Capability.GRAMMAR)) {
+      return LanguageModel.super.constrain(grammar);
+    }
+    return new ReferenceConstraint(RegularGrammar.read(grammar), openConstraints);
+  }
+
   void sessionClosed() {
     openSessions.decrementAndGet();
   }
@@ -72,6 +89,9 @@ final class ReferenceModel implements LanguageModel {
   public void close() {
     if (openSessions.get() != 0) {
       throw new IllegalStateException(openSessions.get() + " sessions are still open");
+    }
+    if (openConstraints.get() != 0) {
+      throw new IllegalStateException(openConstraints.get() + " constraints are still open");
     }
     if (!closed) {
       closed = true;

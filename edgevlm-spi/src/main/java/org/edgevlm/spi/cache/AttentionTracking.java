@@ -1,5 +1,7 @@
 package org.edgevlm.spi.cache;
 
+import org.edgevlm.spi.Api;
+
 /**
  * Which sums of attention a session keeps for each KV entry. Attention is the softmax weight that a
  * query gives an entry, averaged over the layer's query heads.
@@ -8,6 +10,7 @@ package org.edgevlm.spi.cache;
  * @param recentQueries keep the sum over this many latest queries (SnapKV's window; 1 is TOVA's
  *     last query); 0 for none
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record AttentionTracking(boolean accumulated, int recentQueries) {
 
   /** No sums: the backend is free to use fused attention. */

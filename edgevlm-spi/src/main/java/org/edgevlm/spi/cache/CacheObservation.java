@@ -1,6 +1,7 @@
 package org.edgevlm.spi.cache;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * A session's cache at a moment when all of its entries are settled.
@@ -11,6 +12,7 @@ import java.util.Objects;
  * @param position positions fed in all
  * @param capacity positions the session has
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record CacheObservation(
     KvCache cache, Phase phase, int promptLength, int position, int capacity) {
 

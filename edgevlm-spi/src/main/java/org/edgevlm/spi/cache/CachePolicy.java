@@ -1,11 +1,14 @@
 package org.edgevlm.spi.cache;
 
+import org.edgevlm.spi.Api;
+
 /**
  * Decides what a session's cache keeps. Policies compose: those configured are asked in order about
  * one {@link RetentionPlan}; one may set the layers' budgets and another the entries' scores.
  * Stateless: what it needs to know of a session is in the observation, so one policy serves many
  * sessions and threads.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface CachePolicy extends AutoCloseable {
 
   /** The attention sums it scores by. */

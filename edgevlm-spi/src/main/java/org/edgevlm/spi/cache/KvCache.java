@@ -1,10 +1,13 @@
 package org.edgevlm.spi.cache;
 
+import org.edgevlm.spi.Api;
+
 /**
  * A session's K and V, layer by layer. Entries of a layer are numbered from 0 in the order of their
  * positions; after an eviction they are numbered anew, and each keeps its position. Confined to the
  * session's thread; a view, not a copy.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface KvCache {
 
   /** Layers of the model. */
@@ -37,6 +40,15 @@ public interface KvCache {
   void recentAttention(int layer, float[] destination);
 
   /**
+   * How many values an entry's keys have, and its values: {@code kvHeads × headWidth}.
+   *
+   * @throws UnsupportedOperationException if the backend is older than this method
+   */
+  default int rowWidth() {
+    throw new UnsupportedOperationException("this backend doesn't tell the width of K and V");
+  }
+
+  /**
    * An entry's keys, position encoding included, of all KV heads one after the other.
    *
    * @param destination gets {@code kvHeads × headWidth} values
@@ -60,6 +72,15 @@ public interface KvCache {
 
   /** Bytes that a layer holds for K and V, block rounding included. */
   long bytes(int layer);
+
+  /**
+   * Bytes that a layer would hold with so many entries, block rounding included: what a policy
+   * weighs its budget with. By default in proportion to what the layer holds now.
+   */
+  default long bytes(int layer, int entries) {
+    int length = length(layer);
+    return length == 0 ? 0 : (long) Math.ceil((double) bytes(layer) / length * entries);
+  }
 
   /** Bytes of all layers. */
   default long bytes() {

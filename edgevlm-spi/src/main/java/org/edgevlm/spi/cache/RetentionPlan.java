@@ -1,20 +1,27 @@
 package org.edgevlm.spi.cache;
 
 import java.util.Arrays;
+import org.edgevlm.spi.Api;
 
 /**
  * What each layer is to keep: a budget, a score for each entry, and entries that stay whatever they
  * score. Several policies write into one plan, then {@link #apply} carries it out: a layer keeps
- * its protected entries and, up to its budget, those with the highest scores; of equal scores the
- * later entry. A layer without a budget keeps everything; without scores it keeps its latest
- * entries.
+ * its protected entries, its reserved latest ones and, up to its budget, those with the highest
+ * scores; of equal scores the later entry. A layer without a budget keeps everything; without
+ * scores it keeps its latest entries.
+ *
+ * <p>Budgets, protected entries and reserved ones don't depend on the order in which the policies
+ * write; of two that score, the later one holds.
  *
  * <p>Not safe for use by several threads. Made anew for each review.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public final class RetentionPlan {
 
   private final KvCache cache;
   private final int[] budgets;
+  private final int[] latest;
+  private final double[] latestShares;
   private final float[][] scores;
   private final boolean[][] kept;
 
@@ -23,6 +30,8 @@ public final class RetentionPlan {
     this.cache = cache;
     int layers = cache.layers();
     budgets = new int[layers];
+    latest = new int[layers];
+    latestShares = new double[layers];
     scores = new float[layers][];
     kept = new boolean[layers][];
     Arrays.fill(budgets, Integer.MAX_VALUE);
@@ -46,10 +55,17 @@ public final class RetentionPlan {
    * one.
    */
   public void score(int layer, int entry, float score) {
+    scores(layer)[entry] = score;
+  }
+
+  /**
+   * A layer's scores, to be written in place: one for each entry, all 0 until a policy writes them.
+   */
+  public float[] scores(int layer) {
     if (scores[layer] == null) {
       scores[layer] = new float[cache.length(layer)];
     }
-    scores[layer][entry] = score;
+    return scores[layer];
   }
 
   /** Keeps an entry whatever it scores; it counts towards the budget. */
@@ -60,54 +76,103 @@ public final class RetentionPlan {
     kept[layer][entry] = true;
   }
 
+  /** Whether an entry stays whatever it scores. */
+  public boolean isProtected(int layer, int entry) {
+    return kept[layer] != null && kept[layer][entry];
+  }
+
+  /**
+   * Keeps a layer's latest entries whatever they score; they count towards the budget, and never
+   * are more than it. Of several calls the largest holds.
+   */
+  public void protectLatest(int layer, int entries) {
+    latest[layer] = Math.max(latest[layer], entries);
+  }
+
+  /**
+   * Keeps a share of a layer's budget for its latest entries, at least one of them unless the share
+   * is 0. The budget is the one that holds when the plan is carried out, whoever sets it. Of
+   * several calls the largest holds.
+   *
+   * @param share from 0 to 1
+   */
+  public void protectLatestShare(int layer, double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("a share is from 0 to 1, not " + share);
+    }
+    latestShares[layer] = Math.max(latestShares[layer], share);
+  }
+
   /**
    * Carries the plan out.
    *
    * @return entries dropped, over all layers
    */
   public int apply() {
+    int longest = 0;
+    for (int layer = 0; layer < budgets.length; layer++) {
+      if (cache.length(layer) > budgets[layer]) {
+        longest = Math.max(longest, cache.length(layer));
+      }
+    }
+    int[] chosen = new int[longest];
+    int[] order = new int[longest];
     int dropped = 0;
     for (int layer = 0; layer < budgets.length; layer++) {
       int length = cache.length(layer);
       if (length > budgets[layer]) {
-        int[] chosen = choose(layer, length);
-        cache.retain(layer, chosen, chosen.length);
-        dropped += length - chosen.length;
+        int count = choose(layer, length, chosen, order);
+        if (count < length) {
+          cache.retain(layer, chosen, count);
+          dropped += length - count;
+        }
       }
     }
     return dropped;
   }
 
-  private int[] choose(int layer, int length) {
-    Integer[] order = new Integer[length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(
-        order,
-        (a, b) -> {
-          int byProtection = Boolean.compare(isProtected(layer, b), isProtected(layer, a));
-          if (byProtection != 0) {
-            return byProtection;
-          }
-          int byScore = Float.compare(scoreOf(layer, b), scoreOf(layer, a));
-          return byScore != 0 ? byScore : Integer.compare(b, a);
-        });
-    int count = budgets[layer];
-    while (count < length && isProtected(layer, order[count])) {
-      count++;
+  /** Writes what a layer keeps, ascending, and returns how many. */
+  private int choose(int layer, int length, int[] chosen, int[] order) {
+    int firstLatest = length - reserved(layer);
+    float[] score = scores[layer];
+    int candidates = 0;
+    for (int entry = 0; entry < firstLatest; entry++) {
+      if (!isProtected(layer, entry)) {
+        order[candidates++] = score == null ? 0 : Selection.order(score[entry]);
+      }
     }
-    int[] chosen = new int[count];
-    for (int i = 0; i < count; i++) {
-      chosen[i] = order[i];
+    int open = Math.max(0, budgets[layer] - (length - candidates));
+    int threshold = Integer.MAX_VALUE;
+    int equal = 0;
+    if (open > 0) {
+      threshold = Selection.largest(order, candidates, open);
+      int above = 0;
+      int same = 0;
+      for (int i = 0; i < candidates; i++) {
+        above += order[i] > threshold ? 1 : 0;
+        same += order[i] == threshold ? 1 : 0;
+      }
+      // Of those that equal the last one to stay, this many go: the earliest.
+      equal = same - (open - above);
     }
-    Arrays.sort(chosen);
-    return chosen;
+    int count = 0;
+    for (int entry = 0; entry < length; entry++) {
+      boolean keeps = entry >= firstLatest || isProtected(layer, entry);
+      if (!keeps && open > 0) {
+        int own = score == null ? 0 : Selection.order(score[entry]);
+        keeps = own > threshold || (own == threshold && --equal < 0);
+      }
+      if (keeps) {
+        chosen[count++] = entry;
+      }
+    }
+    return count;
   }
 
-  private boolean isProtected(int layer, int entry) {
-    return kept[layer] != null && kept[layer][entry];
-  }
-
-  private float scoreOf(int layer, int entry) {
-    return scores[layer] == null ? 0 : scores[layer][entry];
+  /** The latest entries of a layer that stay whatever they score. */
+  private int reserved(int layer) {
+    int budget = budgets[layer];
+    int ofShare = latestShares[layer] > 0 ? Math.max(1, (int) (latestShares[layer] * budget)) : 0;
+    return Math.min(budget, Math.max(latest[layer], ofShare));
   }
 }

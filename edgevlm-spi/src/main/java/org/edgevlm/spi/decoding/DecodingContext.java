@@ -1,5 +1,6 @@
 package org.edgevlm.spi.decoding;
 
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.PluginContext;
 import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.LanguageModel;
@@ -7,6 +8,7 @@ import org.edgevlm.spi.inference.LanguageModel;
 /**
  * What a strategy is made with: its configuration, the model it serves, and a way to open another.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface DecodingContext extends PluginContext {
 
   /** The model that answers. Owned by the runtime. */

@@ -1,12 +1,14 @@
 package org.edgevlm.spi.decoding;
 
 import java.util.Optional;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.inference.EarlyExit;
 
 /**
  * Produces an answer's tokens. One strategy serves many requests, several at a time; a request's
  * state lives in its {@link DecodingTask} and on the stack.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface DecodingStrategy extends AutoCloseable {
 
   /**

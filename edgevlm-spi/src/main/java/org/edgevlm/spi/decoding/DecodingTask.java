@@ -1,10 +1,12 @@
 package org.edgevlm.spi.decoding;
 
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.SessionOptions;
 import org.edgevlm.spi.inference.StepResult;
 
 /** One answer to be decoded. Confined to the thread that decodes. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface DecodingTask {
 
   /** The target's session, prompt fed. */

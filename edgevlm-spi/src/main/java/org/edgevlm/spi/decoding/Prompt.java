@@ -2,6 +2,7 @@ package org.edgevlm.spi.decoding;
 
 import java.util.List;
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.vision.ImageTensor;
 
@@ -10,6 +11,7 @@ import org.edgevlm.spi.vision.ImageTensor;
  *
  * @param parts at least one
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record Prompt(List<Part> parts) {
 
   /** A piece of the prompt. */

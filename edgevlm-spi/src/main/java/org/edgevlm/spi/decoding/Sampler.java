@@ -1,12 +1,14 @@
 package org.edgevlm.spi.decoding;
 
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.inference.StepResult;
 
 /**
- * Chooses tokens by a request's {@link SamplingParameters}; remembers the answer so far for the
- * repetition penalty. Confined to the thread that decodes.
+ * Chooses tokens by a request's {@link SamplingParameters} and, where the request has a grammar,
+ * among those that it allows; remembers the answer so far. Confined to the thread that decodes.
  */
-public interface Sampler {
+@Api(status = Api.Status.STABLE, since = "0.1")
+public interface Sampler extends AutoCloseable {
 
   /**
    * Chooses from one row of logits. Doesn't remember the choice: {@link #accept} does. Takes one
@@ -35,6 +37,13 @@ public interface Sampler {
   /** Remembers a token as part of the answer. The runtime does this for emitted tokens. */
   void accept(int token);
 
-  /** A sampler with the same parameters, memory and random state, to try a draft with. */
+  /**
+   * A sampler with the same parameters, memory and random state, to try a draft with. Whoever
+   * copies closes the copy.
+   */
   Sampler copy();
+
+  /** Frees what the sampler holds. Idempotent. */
+  @Override
+  void close();
 }

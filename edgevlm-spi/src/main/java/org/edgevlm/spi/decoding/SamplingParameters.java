@@ -1,5 +1,7 @@
 package org.edgevlm.spi.decoding;
 
+import org.edgevlm.spi.Api;
+
 /**
  * How tokens are chosen. Applied in this order: repetition penalty, top-k, temperature, top-p,
  * min-p.
@@ -12,6 +14,7 @@ package org.edgevlm.spi.decoding;
  *     negative ones; 1 for none
  * @param seed the same seed gives the same answer
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record SamplingParameters(
     double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
 

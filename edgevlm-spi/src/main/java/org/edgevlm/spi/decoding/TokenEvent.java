@@ -1,6 +1,7 @@
 package org.edgevlm.spi.decoding;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * One token of an answer, as it appears.
@@ -10,6 +11,7 @@ import java.util.Objects;
  * @param text what it adds to the answer; may be empty where a character isn't complete yet
  * @param layersUsed the layers that made it
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record TokenEvent(int index, int token, String text, int layersUsed) {
 
   public TokenEvent {

@@ -1,6 +1,9 @@
 package org.edgevlm.spi.decoding;
 
+import org.edgevlm.spi.Api;
+
 /** Told of each token as it appears, on the decoding thread. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 @FunctionalInterface
 public interface TokenListener {
 

@@ -1,6 +1,7 @@
 package org.edgevlm.spi.inference;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * One turn.
@@ -8,6 +9,7 @@ import java.util.Objects;
  * @param role who speaks
  * @param content what is said
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ChatMessage(Role role, String content) {
 
   /** Who speaks. */

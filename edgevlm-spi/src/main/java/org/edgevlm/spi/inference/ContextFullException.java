@@ -1,8 +1,10 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.EdgeVlmException;
 
 /** A step would go beyond the session's last position. The session is as it was before the step. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public class ContextFullException extends EdgeVlmException {
 
   private static final long serialVersionUID = 1L;

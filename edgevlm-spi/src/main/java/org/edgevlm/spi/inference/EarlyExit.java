@@ -2,6 +2,7 @@ package org.edgevlm.spi.inference;
 
 import java.util.List;
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * Where a step may end early, and who decides. Only steps of one token are asked; a prefill always
@@ -11,6 +12,7 @@ import java.util.Objects;
  * @param layers exit layers, counted from 1, ascending
  * @param rule asked at each of them in turn until it says yes
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record EarlyExit(List<Integer> layers, ExitRule rule) {
 
   public EarlyExit {

@@ -1,9 +1,12 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
+
 /**
  * Decides at an exit layer whether the hidden state there is good enough. Called on the session's
  * thread.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 @FunctionalInterface
 public interface ExitRule {
 

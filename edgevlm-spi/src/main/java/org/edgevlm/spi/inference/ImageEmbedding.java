@@ -3,6 +3,7 @@ package org.edgevlm.spi.inference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.edgevlm.spi.Api;
 
 /**
  * An image as a language model reads it: rows in place of token embeddings. Not written once made.
@@ -11,6 +12,7 @@ import java.nio.FloatBuffer;
  * @param width numbers in a row, the language model's width
  * @param data a direct buffer in native order with {@code tokens × width} floats
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ImageEmbedding(int tokens, int width, FloatBuffer data) {
 
   public ImageEmbedding {

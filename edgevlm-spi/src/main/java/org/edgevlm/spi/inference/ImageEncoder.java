@@ -1,12 +1,14 @@
 package org.edgevlm.spi.inference;
 
 import java.util.List;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.vision.ImageTensor;
 
 /**
  * Turns image tensors into rows that a language model reads: a vision transformer and its
  * projector. Safe for use by several threads at a time; they may wait for each other.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface ImageEncoder extends AutoCloseable {
 
   /** Numbers in a row of the embedding, which must be the language model's width. */

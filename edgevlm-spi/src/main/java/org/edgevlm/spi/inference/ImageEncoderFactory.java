@@ -1,8 +1,10 @@
 package org.edgevlm.spi.inference;
 
 import java.nio.file.Path;
+import org.edgevlm.spi.Api;
 
 /** Opens image encoders. Safe for use by several threads at a time. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface ImageEncoderFactory extends AutoCloseable {
 
   /**

@@ -2,6 +2,7 @@ package org.edgevlm.spi.inference;
 
 import java.util.List;
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.vision.Preprocessing;
 
 /**
@@ -10,6 +11,7 @@ import org.edgevlm.spi.vision.Preprocessing;
  * @param preprocessing what the vision processor is to do; its tiles are the batch
  * @param parts what stands in the prompt in place of the picture, in order; each tile once
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ImageLayout(Preprocessing preprocessing, List<Part> parts) {
 
   /** A piece of the prompt. */

@@ -1,6 +1,9 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
+
 /** Opens language models. Safe for use by several threads at a time. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface InferenceBackend extends AutoCloseable {
 
   /**

@@ -1,11 +1,13 @@
 package org.edgevlm.spi.inference;
 
 import java.util.Set;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.PluginContext;
 import org.edgevlm.spi.PluginProvider;
 
 /** Registers an {@link InferenceBackend}. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface InferenceBackendProvider extends PluginProvider {
 
   /** What sessions of this backend can do, whatever the model. */

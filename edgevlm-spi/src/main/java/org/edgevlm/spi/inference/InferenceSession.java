@@ -1,6 +1,7 @@
 package org.edgevlm.spi.inference;
 
 import java.util.Optional;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.cache.KvCache;
 
 /**
@@ -11,6 +12,7 @@ import org.edgevlm.spi.cache.KvCache;
  * <p>Every argument is checked before native code sees it; a refused call leaves the session as it
  * was.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface InferenceSession extends AutoCloseable {
 
   /** The number of positions fed and not rewound, which is the position of what is fed next. */

@@ -2,11 +2,14 @@ package org.edgevlm.spi.inference;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.edgevlm.spi.Api;
+import org.edgevlm.spi.PluginException;
 
 /**
  * An open language model: weights and a vocabulary that sessions share. Safe for use by several
  * threads at a time; a backend may let their steps run one after the other.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface LanguageModel extends AutoCloseable {
 
   /** The model's shape. */
@@ -30,6 +33,7 @@ public interface LanguageModel extends AutoCloseable {
    * @param steps at most one a session
    * @return a result for each, in the same order
    */
+  @Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
   default List<StepResult> step(List<SessionStep> steps) {
     List<StepResult> results = new ArrayList<>(steps.size());
     for (SessionStep step : steps) {
@@ -41,6 +45,19 @@ public interface LanguageModel extends AutoCloseable {
       }
     }
     return results;
+  }
+
+  /**
+   * Constrains one answer of this model.
+   *
+   * @return a constraint at the answer's beginning, which the caller closes before the model
+   * @throws GrammarException if the grammar can't be read
+   * @throws org.edgevlm.spi.PluginException if the backend has no {@link
+   *     org.edgevlm.spi.Capability#GRAMMAR}
+   */
+  @Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
+  default TokenConstraint constrain(Grammar grammar) {
+    throw new PluginException("this backend can't constrain answers to a grammar");
   }
 
   /** Frees the weights. Sessions must be closed before. Idempotent. */

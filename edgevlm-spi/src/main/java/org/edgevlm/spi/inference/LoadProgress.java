@@ -1,6 +1,9 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
+
 /** Told how far the loading of a model is. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 @FunctionalInterface
 public interface LoadProgress {
 

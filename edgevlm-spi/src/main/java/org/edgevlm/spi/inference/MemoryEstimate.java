@@ -1,5 +1,7 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
+
 /**
  * What running a model takes, in bytes. An upper bound within reason: what is refused by it would
  * have been in trouble.
@@ -8,6 +10,7 @@ package org.edgevlm.spi.inference;
  * @param kvCache K and V of one session at its full length
  * @param compute activations of the largest step
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record MemoryEstimate(long weights, long kvCache, long compute) {
 
   public MemoryEstimate {

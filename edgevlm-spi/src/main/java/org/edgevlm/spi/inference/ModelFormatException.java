@@ -1,11 +1,13 @@
 package org.edgevlm.spi.inference;
 
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.EdgeVlmException;
 
 /**
  * A model file is broken, or of a kind that the backend doesn't run. The message says what and
  * where.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public class ModelFormatException extends EdgeVlmException {
 
   private static final long serialVersionUID = 1L;

@@ -2,6 +2,7 @@ package org.edgevlm.spi.inference;
 
 import java.util.List;
 import java.util.Map;
+import org.edgevlm.spi.Api;
 
 /**
  * A model's shape.
@@ -20,6 +21,7 @@ import java.util.Map;
  *     where the file names none
  * @param metadata further text that the file carries, by GGUF key
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ModelInfo(
     String name,
     String architecture,

@@ -2,6 +2,7 @@ package org.edgevlm.spi.inference;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.cache.AttentionTracking;
 
 /**
@@ -12,6 +13,7 @@ import org.edgevlm.spi.cache.AttentionTracking;
  *     the fused attention
  * @param earlyExit where a step may end early; needs {@link org.edgevlm.spi.Capability#EARLY_EXIT}
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record SessionOptions(AttentionTracking attention, Optional<EarlyExit> earlyExit) {
 
   /** Full depth, no attention sums. */

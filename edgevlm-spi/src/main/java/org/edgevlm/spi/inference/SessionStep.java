@@ -1,6 +1,7 @@
 package org.edgevlm.spi.inference;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * One session's share of a step of several.
@@ -9,6 +10,7 @@ import java.util.Objects;
  * @param input what it is fed
  * @param outputs which positions' logits are wanted
  */
+@Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
 public record SessionStep(InferenceSession session, StepInput input, Outputs outputs) {
 
   public SessionStep {

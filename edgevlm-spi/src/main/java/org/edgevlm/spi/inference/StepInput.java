@@ -1,8 +1,10 @@
 package org.edgevlm.spi.inference;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /** What a step feeds: tokens or an image. */
+@Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
 public sealed interface StepInput {
 
   /**

@@ -1,11 +1,13 @@
 package org.edgevlm.spi.inference;
 
 import java.nio.FloatBuffer;
+import org.edgevlm.spi.Api;
 
 /**
  * The logits of a step. Owned by the session and valid until its next call; reading doesn't copy.
  * Confined to the session's thread.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface StepResult {
 
   /**

@@ -1,8 +1,10 @@
 package org.edgevlm.spi.inference;
 
 import java.util.List;
+import org.edgevlm.spi.Api;
 
 /** A model's vocabulary. Safe for use by several threads at a time. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface Tokenizer {
 
   /** Tokens in the vocabulary. */

@@ -1,9 +1,11 @@
 package org.edgevlm.spi.vision;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 import org.edgevlm.spi.EdgeVlmException;
 
 /** An image can't be used; {@link #reason()} says which way. */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public class ImageException extends EdgeVlmException {
 
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,7 @@
 package org.edgevlm.spi.vision;
 
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * What an image's header says.
@@ -10,6 +11,7 @@ import java.util.Objects;
  * @param height pixels, after {@code orientation} is applied
  * @param orientation the EXIF orientation, 1 to 8; 1 where there is none
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ImageHeader(ImageFormat format, int width, int height, int orientation) {
 
   public ImageHeader {

@@ -1,5 +1,7 @@
 package org.edgevlm.spi.vision;
 
+import org.edgevlm.spi.Api;
+
 /**
  * The largest image that is decoded; checked against the header before a decoder allocates.
  *
@@ -7,6 +9,7 @@ package org.edgevlm.spi.vision;
  * @param maxSide width or height in pixels
  * @param maxPixels width times height
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ImageLimits(long maxBytes, int maxSide, long maxPixels) {
 
   /** 32 MiB, 16,384 pixels a side, 64 megapixels. */

@@ -3,6 +3,7 @@ package org.edgevlm.spi.vision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.edgevlm.spi.Api;
 
 /**
  * A batch of normalised images in native memory: float32, row-major {@code [batch, channels,
@@ -16,6 +17,7 @@ import java.nio.FloatBuffer;
  * @param data a direct buffer in native order, aligned to {@value #ALIGNMENT} bytes, whose capacity
  *     is the number of elements
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record ImageTensor(int batch, int channels, int height, int width, FloatBuffer data) {
 
   /** What vector units and ggml's buffers want. */

@@ -1,8 +1,11 @@
 package org.edgevlm.spi.vision;
 
+import org.edgevlm.spi.Api;
+
 /**
  * How pixels between the source's pixels are made. Pixel centres are at half-integer coordinates.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public enum Interpolation {
   NEAREST,
   BILINEAR,

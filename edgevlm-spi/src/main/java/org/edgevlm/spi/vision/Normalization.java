@@ -1,6 +1,7 @@
 package org.edgevlm.spi.vision;
 
 import java.util.List;
+import org.edgevlm.spi.Api;
 
 /**
  * From 8-bit samples to the numbers an encoder was trained on: {@code (sample / 255 - mean) / std}.
@@ -8,6 +9,7 @@ import java.util.List;
  * @param mean red, green, blue, each in 0 to 1
  * @param std red, green, blue, each positive
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record Normalization(List<Float> mean, List<Float> std) {
 
   /** OpenAI CLIP, also used by LLaVA and MobileVLM. */

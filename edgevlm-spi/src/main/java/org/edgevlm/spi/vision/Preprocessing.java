@@ -2,6 +2,7 @@ package org.edgevlm.spi.vision;
 
 import java.util.List;
 import java.util.Objects;
+import org.edgevlm.spi.Api;
 
 /**
  * What an encoder wants done to an image.
@@ -14,6 +15,7 @@ import java.util.Objects;
  *     letterbox and what shows through transparent pixels
  * @param tiles the windows to cut, in the order of the batch; empty for one picture as a whole
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public record Preprocessing(
     int width,
     int height,

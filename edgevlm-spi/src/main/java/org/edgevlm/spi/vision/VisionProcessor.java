@@ -2,11 +2,13 @@ package org.edgevlm.spi.vision;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.edgevlm.spi.Api;
 
 /**
  * Decodes, resizes, normalises and lays out images. Safe for use by several threads at a time;
  * keeps no state between calls.
  */
+@Api(status = Api.Status.STABLE, since = "0.1")
 public interface VisionProcessor extends AutoCloseable {
 
   /**

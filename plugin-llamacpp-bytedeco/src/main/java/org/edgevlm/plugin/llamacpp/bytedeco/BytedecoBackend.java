@@ -1,9 +1,9 @@
 package org.edgevlm.plugin.llamacpp.bytedeco;
 
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineModel;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineSettings;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
 import org.edgevlm.spi.inference.InferenceBackend;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.LoadProgress;

@@ -64,7 +64,8 @@ public final class BytedecoBackendProvider implements InferenceBackendProvider {
         Capability.IMAGE_EMBEDDINGS,
         Capability.REWIND,
         Capability.LAYERWISE_KV,
-        Capability.ATTENTION_SCORES);
+        Capability.ATTENTION_SCORES,
+        Capability.EARLY_EXIT);
   }
 
   @Override

@@ -2,6 +2,8 @@ package org.edgevlm.plugin.vision.opencv;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import org.edgevlm.image.Bytes;
+import org.edgevlm.image.EncodedImage;
 import org.edgevlm.spi.vision.ImageException;
 import org.edgevlm.spi.vision.ImageFormat;
 import org.edgevlm.spi.vision.Normalization;

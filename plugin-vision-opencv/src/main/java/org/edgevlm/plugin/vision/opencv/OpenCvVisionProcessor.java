@@ -3,6 +3,11 @@ package org.edgevlm.plugin.vision.opencv;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.edgevlm.image.CropTrim;
+import org.edgevlm.image.DecoderLimits;
+import org.edgevlm.image.EncodedImage;
+import org.edgevlm.image.ImageFile;
+import org.edgevlm.image.Placement;
 import org.edgevlm.spi.vision.ImageFormat;
 import org.edgevlm.spi.vision.ImageHeader;
 import org.edgevlm.spi.vision.ImageLimits;
@@ -12,6 +17,7 @@ import org.edgevlm.spi.vision.Preprocessing;
 import org.edgevlm.spi.vision.VisionProcessor;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
 /**
  * The vision processor of OpenCV. Each image goes through: header, limits, integrity of the file,
@@ -24,6 +30,12 @@ import org.opencv.core.Mat;
  */
 final class OpenCvVisionProcessor implements VisionProcessor {
 
+  /**
+   * OpenCV's nearest-neighbour resize counts in 16.16 fixed point, which is right below 32,768
+   * pixels a side; its decoders stop at 2^30 pixels.
+   */
+  private static final DecoderLimits OPENCV = new DecoderLimits("OpenCV", 32_767, 1L << 30);
+
   private final boolean fastJpeg;
   private volatile boolean closed;
 
@@ -31,13 +43,10 @@ final class OpenCvVisionProcessor implements VisionProcessor {
     this.fastJpeg = fastJpeg;
   }
 
-  private record Checked(Bytes bytes, EncodedImage image) {}
-
   @Override
   public ImageHeader inspect(ByteBuffer encoded) {
     checkOpen();
-    Bytes bytes = new Bytes(encoded);
-    return FileFormat.of(bytes).parse(bytes).header();
+    return ImageFile.of(encoded).header();
   }
 
   @Override
@@ -47,9 +56,9 @@ final class OpenCvVisionProcessor implements VisionProcessor {
     if (encoded.isEmpty()) {
       throw new IllegalArgumentException("no image was given");
     }
-    List<Checked> images = new ArrayList<>();
+    List<ImageFile> images = new ArrayList<>();
     for (ByteBuffer file : encoded) {
-      images.add(check(new Bytes(file), limits));
+      images.add(ImageFile.checked(file, limits, OPENCV));
     }
     int rows = Math.max(1, preprocessing.tiles().size());
     TensorWriter writer =
@@ -65,35 +74,21 @@ final class OpenCvVisionProcessor implements VisionProcessor {
     return writer.tensor();
   }
 
-  private static Checked check(Bytes bytes, ImageLimits limits) {
-    FileFormat format = FileFormat.of(bytes);
-    EncodedImage image = format.parse(bytes);
-    limits.check(image.header(), bytes.length());
-    image.checkDecodable();
-    format.verify(bytes);
-    return new Checked(bytes, image);
-  }
-
   private void process(
-      Checked checked, Preprocessing preprocessing, TensorWriter writer, int firstRow) {
-    EncodedImage image = checked.image();
-    ImageHeader header = image.header();
+      ImageFile file, Preprocessing preprocessing, TensorWriter writer, int firstRow) {
+    EncodedImage image = file.image();
     try (MatScope scope = new MatScope()) {
       int reduction = fastJpeg ? reduction(image, preprocessing) : 1;
       Mat decoded =
-          scope.own(
-              Decoder.decode(checked.bytes(), image, reduction, preprocessing.normalization()));
-      boolean turned = image.transposed();
+          scope.own(Decoder.decode(file.bytes(), image, reduction, preprocessing.normalization()));
+      CropTrim part = CropTrim.of(image, preprocessing);
       Mat stored =
-          CropTrim.apply(
-              decoded,
-              turned ? preprocessing.height() : preprocessing.width(),
-              turned ? preprocessing.width() : preprocessing.height(),
-              preprocessing,
-              scope);
-      boolean trimmed = stored != decoded;
-      int width = trimmed ? (turned ? stored.rows() : stored.cols()) : header.width();
-      int height = trimmed ? (turned ? stored.cols() : stored.rows()) : header.height();
+          part.isWhole(image)
+              ? decoded
+              : scope.own(
+                  new Mat(decoded, new Rect(part.x(), part.y(), part.width(), part.height())));
+      int width = image.transposed() ? part.height() : part.width();
+      int height = image.transposed() ? part.width() : part.height();
       write(
           stored, image, placements(width, height, preprocessing), preprocessing, writer, firstRow);
     }

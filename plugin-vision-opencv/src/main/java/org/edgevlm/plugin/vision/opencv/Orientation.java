@@ -6,6 +6,7 @@ import org.opencv.core.Mat;
 /** Turns stored pixels upright, by EXIF's eight orientations. */
 final class Orientation {
 
+  private static final int UPRIGHT = 1;
   private static final int UPSIDE_DOWN = 0;
   private static final int MIRROR = 1;
   private static final int BOTH = -1;
@@ -14,7 +15,7 @@ final class Orientation {
 
   /** The upright picture: the given matrix where nothing is to be done, else a new one. */
   static Mat apply(Mat stored, int orientation, MatScope scope) {
-    if (orientation == ExifOrientation.UPRIGHT) {
+    if (orientation == UPRIGHT) {
       return stored;
     }
     Mat upright = scope.empty();

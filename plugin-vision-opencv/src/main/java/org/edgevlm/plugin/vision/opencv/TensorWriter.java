@@ -3,6 +3,7 @@ package org.edgevlm.plugin.vision.opencv;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.edgevlm.image.Placement;
 import org.edgevlm.spi.vision.ImageTensor;
 import org.edgevlm.spi.vision.Normalization;
 import org.opencv.core.Core;

@@ -1,10 +1,9 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
-import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.AttentionSums;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.spi.cache.AttentionTracking;
 
@@ -20,6 +19,15 @@ final class AttentionRecorder implements AutoCloseable {
 
   private static final int SPARE = 16;
 
+  /** The layout of {@code edgevlm_attention}; the native side asserts it. */
+  private static final int SLOT = 36;
+
+  private static final int LENGTH = 40;
+  private static final int HEADER = 64;
+
+  /** Queries that the native kernel for a few of them takes. */
+  private static final int FEW_QUERIES = 8;
+
   private final AttentionTracking tracking;
   private final int window;
   private final int capacity;
@@ -27,14 +35,18 @@ final class AttentionRecorder implements AutoCloseable {
   private final Region region;
   private final FloatBuffer accumulated;
   private final FloatBuffer rows;
-  private final AttentionSums sums;
+  private final ByteBuffer header;
 
   /** Position of the query in each row of the ring, or -1; the latest is before {@code next}. */
   private final int[] ring;
 
   private int next;
 
-  AttentionRecorder(AttentionTracking tracking, int capacity) {
+  /**
+   * @param capacity entries, a multiple of 8
+   * @param scratch address of {@link #scratchBytes}, which layers may share
+   */
+  AttentionRecorder(AttentionTracking tracking, int capacity, long scratch) {
     this.tracking = tracking;
     this.capacity = capacity;
     // Queries can't be more than entries.
@@ -43,15 +55,20 @@ final class AttentionRecorder implements AutoCloseable {
     Arrays.fill(ring, -1);
     rowBytes = (long) capacity * Float.BYTES;
     int floats = Math.multiplyExact(ring.length, capacity);
-    region = Region.reserve(rowBytes * (1 + ring.length));
-    accumulated = floats(0, capacity);
-    rows = floats(rowBytes, floats);
-    sums =
-        Ggml.newAttention(
-            tracking.accumulated() ? region.address() : 0,
-            region.address() + rowBytes,
-            capacity,
-            ring.length);
+    region = Region.reserve(HEADER + rowBytes * (1 + ring.length));
+    accumulated = floats(HEADER, capacity);
+    rows = floats(HEADER + rowBytes, floats);
+    header = region.bytes(0, HEADER).order(ByteOrder.nativeOrder());
+    header.putLong(tracking.accumulated() ? region.address() + HEADER : 0);
+    header.putLong(region.address() + HEADER + rowBytes);
+    header.putLong(scratch);
+    header.putLong(capacity);
+    header.putInt(ring.length);
+  }
+
+  /** Bytes that the native kernel works in. */
+  static long scratchBytes(int heads, int threads, int capacity) {
+    return (heads + (long) threads * FEW_QUERIES) * capacity * Float.BYTES;
   }
 
   private FloatBuffer floats(long offset, int count) {
@@ -61,19 +78,21 @@ final class AttentionRecorder implements AutoCloseable {
         .asFloatBuffer();
   }
 
-  /** What the graph's operation writes to. */
-  AttentionSums sums() {
-    return sums;
+  /** Address of what the graph's operation reads and writes. */
+  long sums() {
+    return region.address();
   }
 
-  /** Called before a graph with these queries is computed. */
-  void begin(int firstPosition, int queries) {
-    Ggml.setSlot(sums, next);
+  /**
+   * Called before a graph with these queries is computed.
+   *
+   * @param length entries before the step
+   */
+  void begin(int firstPosition, int queries, int length) {
+    header.putInt(SLOT, next);
+    header.putInt(LENGTH, length);
     for (int q = Math.max(0, queries - ring.length); q < queries; q++) {
-      int slot = (next + q) % ring.length;
-      ring[slot] = firstPosition + q;
-      // The graph writes the entries there are; those that come later weren't seen by this query.
-      Ggml.fillZero(region.address() + rowBytes * (1 + slot), rowBytes);
+      ring[(next + q) % ring.length] = firstPosition + q;
     }
     next = (next + queries) % ring.length;
   }
@@ -156,7 +175,6 @@ final class AttentionRecorder implements AutoCloseable {
 
   @Override
   public void close() {
-    Ggml.freeAttention(sums);
     region.close();
   }
 }

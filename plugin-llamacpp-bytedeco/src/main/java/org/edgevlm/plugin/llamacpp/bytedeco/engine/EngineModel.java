@@ -5,16 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufMetadata;
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.gguf.GgufValueType;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Allocator;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Weights;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufMetadata;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufValueType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.LlamaShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 import org.edgevlm.plugin.llamacpp.bytedeco.vocab.GgufTokenizer;
-import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.LoadProgress;
@@ -33,6 +32,7 @@ public final class EngineModel implements LanguageModel {
   private final Weights weights;
   private final GgufTokenizer tokenizer;
   private final Decoder decoder;
+  private final ExitDecoder exitDecoder;
   private final Allocator workingMemory = new Allocator();
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -64,7 +64,9 @@ public final class EngineModel implements LanguageModel {
       tokenizer.close();
       throw e;
     }
-    decoder = new Decoder(shape, weights, compute.threads());
+    Blocks blocks = new Blocks(shape, weights, compute.threads());
+    decoder = new Decoder(blocks);
+    exitDecoder = new ExitDecoder(blocks);
   }
 
   /** What a model takes, from its file alone. */
@@ -117,9 +119,6 @@ public final class EngineModel implements LanguageModel {
 
   @Override
   public InferenceSession openSession(SessionOptions options) {
-    if (options.earlyExit().isPresent()) {
-      throw new PluginException("llamacpp-bytedeco has no early exit");
-    }
     if (closed.get()) {
       throw new IllegalStateException("the model is closed");
     }
@@ -142,6 +141,10 @@ public final class EngineModel implements LanguageModel {
 
   Decoder decoder() {
     return decoder;
+  }
+
+  ExitDecoder exitDecoder() {
+    return exitDecoder;
   }
 
   int batch() {

@@ -25,6 +25,11 @@ final class EngineSession implements InferenceSession {
   private final SessionCache cache;
   private final LogitsBuffer logits;
   private final Allocator tokenMemory = new Allocator();
+
+  /** Steps of one token that may end early; null where none may. */
+  private final ExitingStep exits;
+
+  private final KvCache visibleCache;
   private StepGraph tokenGraph;
   private int position;
   private boolean closed;
@@ -34,8 +39,15 @@ final class EngineSession implements InferenceSession {
     this.compute = model.compute();
     this.capacity = model.info().contextLength();
     this.batch = model.batch();
-    cache = new SessionCache(model.shape(), capacity, options.attention());
+    cache = new SessionCache(model.shape(), capacity, options.attention(), compute.threads());
     logits = new LogitsBuffer(capacity, model.info().vocabularySize(), model.info().layers());
+    try {
+      exits = options.earlyExit().map(at -> new ExitingStep(model, cache, logits, at)).orElse(null);
+    } catch (RuntimeException e) {
+      free();
+      throw e;
+    }
+    visibleCache = exits == null ? cache : new SettledCache(cache, exits);
   }
 
   @Override
@@ -97,6 +109,11 @@ final class EngineSession implements InferenceSession {
   }
 
   private void stepOne(int[] tokens, int offset) {
+    if (exits != null) {
+      logits.madeBy(exits.run(tokens[offset], position));
+      position++;
+      return;
+    }
     if (tokenGraph == null || !tokenGraph.fits()) {
       if (tokenGraph != null) {
         tokenGraph.close();
@@ -111,6 +128,10 @@ final class EngineSession implements InferenceSession {
   }
 
   private StepResult inBatches(int count, boolean image, Outputs outputs, Feed feed) {
+    if (exits != null) {
+      exits.settle();
+      logits.madeBy(model.info().layers());
+    }
     for (int from = 0; from < count; from += batch) {
       int length = Math.min(batch, count - from);
       boolean last = from + length == count;
@@ -151,6 +172,9 @@ final class EngineSession implements InferenceSession {
       throw new IllegalArgumentException(
           "can't rewind to " + newPosition + " from position " + position);
     }
+    if (exits != null) {
+      exits.rewind(newPosition);
+    }
     cache.rewind(newPosition);
     position = newPosition;
   }
@@ -158,12 +182,12 @@ final class EngineSession implements InferenceSession {
   @Override
   public Optional<KvCache> kvCache() {
     requireOpen();
-    return Optional.of(cache);
+    return Optional.of(visibleCache);
   }
 
   @Override
   public long kvBytes() {
-    return closed ? 0 : cache.bytes();
+    return closed ? 0 : cache.bytes() + (exits == null ? 0 : exits.bytes());
   }
 
   private void requireRoom(int count) {
@@ -188,10 +212,17 @@ final class EngineSession implements InferenceSession {
       if (tokenGraph != null) {
         tokenGraph.close();
       }
-      tokenMemory.close();
-      cache.close();
-      logits.close();
+      if (exits != null) {
+        exits.close();
+      }
+      free();
       model.sessionClosed();
     }
+  }
+
+  private void free() {
+    tokenMemory.close();
+    cache.close();
+    logits.close();
   }
 }

@@ -1,7 +1,7 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
 import java.util.Optional;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.LlamaShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 
 /**
  * What the configuration says of the engine.

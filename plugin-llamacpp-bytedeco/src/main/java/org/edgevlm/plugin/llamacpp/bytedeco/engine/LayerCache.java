@@ -54,6 +54,11 @@ final class LayerCache {
     return 2 * heldBytes;
   }
 
+  /** Bytes that so many entries take. */
+  long bytes(int entries) {
+    return 2 * Region.pages(entries * rowBytes);
+  }
+
   AttentionRecorder attention() {
     return attention;
   }

@@ -15,13 +15,13 @@ final class LogitsBuffer implements StepResult, AutoCloseable {
 
   private final Region region;
   private final int vocabularySize;
-  private final int layers;
+  private int layersUsed;
   private final List<FloatBuffer> views = new ArrayList<>();
   private int rows;
 
   LogitsBuffer(int capacity, int vocabularySize, int layers) {
     this.vocabularySize = vocabularySize;
-    this.layers = layers;
+    this.layersUsed = layers;
     region = Region.reserve(capacity * rowBytes());
   }
 
@@ -35,6 +35,11 @@ final class LogitsBuffer implements StepResult, AutoCloseable {
 
   long offset(int row) {
     return row * rowBytes();
+  }
+
+  /** Says which layers made the rows of this step, and of those to come. */
+  void madeBy(int layers) {
+    layersUsed = layers;
   }
 
   void rows(int newRows) {
@@ -71,7 +76,7 @@ final class LogitsBuffer implements StepResult, AutoCloseable {
   @Override
   public int layersUsed(int row) {
     Objects.checkIndex(row, rows);
-    return layers;
+    return layersUsed;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.LlamaShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.cache.KvCache;
 
@@ -16,19 +16,27 @@ final class SessionCache implements KvCache, AutoCloseable {
 
   private final Region region;
   private final LayerCache[] layers;
+
+  /** What the layers' attention sums are made in, one layer after the other; null without sums. */
+  private final Region scratch;
+
   private final int rowWidth;
   private boolean closed;
 
-  SessionCache(LlamaShape shape, int capacity, AttentionTracking tracking) {
+  SessionCache(LlamaShape shape, int capacity, AttentionTracking tracking, int threads) {
     rowWidth = shape.kvHeads() * shape.headWidth();
     long rowBytes = (long) rowWidth * Short.BYTES;
     int rows = padded(capacity);
     long tensorBytes = Region.pages(rows * rowBytes);
     region = Region.reserve(2L * shape.layers() * tensorBytes);
+    scratch =
+        tracking.enabled()
+            ? Region.reserve(AttentionRecorder.scratchBytes(shape.heads(), threads, rows))
+            : null;
     layers = new LayerCache[shape.layers()];
     for (int i = 0; i < layers.length; i++) {
       AttentionRecorder recorder =
-          tracking.enabled() ? new AttentionRecorder(tracking, rows) : null;
+          tracking.enabled() ? new AttentionRecorder(tracking, rows, scratch.address()) : null;
       layers[i] =
           new LayerCache(
               region, 2L * i * tensorBytes, (2L * i + 1) * tensorBytes, rowBytes, recorder);
@@ -48,9 +56,17 @@ final class SessionCache implements KvCache, AutoCloseable {
     return layers[layer];
   }
 
+  /** Notes entries of all layers. */
   void append(int firstPosition, int count, boolean image) {
     for (LayerCache layer : layers) {
       layer.append(firstPosition, count, image);
+    }
+  }
+
+  /** Notes tokens' entries of the layers from one to before another. */
+  void append(int firstLayer, int endLayer, int firstPosition, int count) {
+    for (int layer = firstLayer; layer < endLayer; layer++) {
+      layers[layer].append(firstPosition, count, false);
     }
   }
 
@@ -113,6 +129,20 @@ final class SessionCache implements KvCache, AutoCloseable {
     return layers[layer].bytes();
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public long bytes(int layer, int entries) {
+    return layers[layer].bytes(entries);
+  }
+
+  @Override
+  public int rowWidth() {
+    return rowWidth;
+  }
+
   private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the session is closed");
@@ -153,6 +183,9 @@ final class SessionCache implements KvCache, AutoCloseable {
       if (layer.attention() != null) {
         layer.attention().close();
       }
+    }
+    if (scratch != null) {
+      scratch.close();
     }
     region.close();
   }

@@ -14,6 +14,12 @@ final class Address extends Pointer {
     this.capacity = bytes;
   }
 
+  /** One byte: JavaCPP takes what it doesn't know for as large as a pointer, buffers included. */
+  @Override
+  public int sizeof() {
+    return 1;
+  }
+
   /** The memory as a buffer in native byte order, which doesn't own it. */
   static ByteBuffer buffer(long address, long bytes) {
     return new Address(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());

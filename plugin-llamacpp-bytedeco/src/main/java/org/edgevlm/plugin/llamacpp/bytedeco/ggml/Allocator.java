@@ -15,7 +15,10 @@ public final class Allocator implements AutoCloseable {
 
   /** Gives each tensor of a graph that has no place yet one. */
   public void allocate(Graph graph) {
-    if (!Ggml.ggml_gallocr_alloc_graph(allocator, graph.nativeGraph())) {
+    // Planned anew each time: ggml takes a graph with as many tensors as the one before for the
+    // same graph, and where tensors that have a place of their own changed theirs, it crashes.
+    if (!Ggml.ggml_gallocr_reserve(allocator, graph.nativeGraph())
+        || !Ggml.ggml_gallocr_alloc_graph(allocator, graph.nativeGraph())) {
       throw new EdgeVlmException("no memory for a graph's intermediate results");
     }
   }

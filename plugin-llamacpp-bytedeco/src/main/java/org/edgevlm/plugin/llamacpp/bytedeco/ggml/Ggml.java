@@ -1,5 +1,6 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.ggml;
 
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -16,7 +17,7 @@ import org.bytedeco.javacpp.annotation.Platform;
  * <p>ggml ends the process where an argument makes no sense: callers check shapes before.
  */
 @Platform(
-    include = {"edgevlm_ggml.h", "edgevlm_linear.h"},
+    include = {"edgevlm_ggml.h", "edgevlm_linear.h", "edgevlm_attention.h", "edgevlm_confidence.h"},
     link = "jllama")
 public final class Ggml {
 
@@ -99,15 +100,6 @@ public final class Ggml {
     }
   }
 
-  /** The attention sums of one layer; see {@code edgevlm_ggml.h}. */
-  @Opaque
-  @Name("edgevlm_attention")
-  public static final class AttentionSums extends Pointer {
-    AttentionSums(Pointer p) {
-      super(p);
-    }
-  }
-
   // ---- contexts, graphs, backends ----
 
   @Name("edgevlm_new_context")
@@ -154,6 +146,8 @@ public final class Ggml {
   public static native GraphAllocator ggml_gallocr_new(BufferType type);
 
   public static native void ggml_gallocr_free(GraphAllocator allocator);
+
+  public static native boolean ggml_gallocr_reserve(GraphAllocator allocator, Graph graph);
 
   public static native boolean ggml_gallocr_alloc_graph(GraphAllocator allocator, Graph graph);
 
@@ -297,20 +291,42 @@ public final class Ggml {
   /**
    * Adds softmax weights to a layer's attention sums while the graph is computed, and passes them
    * on.
+   *
+   * @param sums address of an {@code edgevlm_attention}
    */
   @Name("edgevlm_observed")
-  public static native Tensor observed(
-      Context context, Tensor weights, int threads, AttentionSums sums);
+  public static native Tensor observed(Context context, Tensor weights, int threads, long sums);
 
-  @Name("edgevlm_new_attention")
-  public static native AttentionSums newAttention(
-      long accumulated, long recent, long capacity, int window);
+  /**
+   * Attention of a few queries, observed: {@code [head width, heads, count]} over keys and values
+   * of {@code [head width, entries, KV heads]}; see {@code edgevlm_attention.h}.
+   *
+   * @param sums address of an {@code edgevlm_attention}
+   */
+  @Name("edgevlm_attend")
+  public static native Tensor attend(
+      Context context, Tensor queries, Tensor keys, Tensor values, int threads, long sums);
 
-  @Name("edgevlm_free_attention")
-  public static native void freeAttention(AttentionSums sums);
+  /**
+   * Of the softmax of a row of logits: the largest probability, the second largest, and the entropy
+   * in nats.
+   *
+   * @param logits address of {@code count} floats
+   * @param result gets three values
+   */
+  @Name("edgevlm_confidence")
+  public static native void confidence(long logits, int count, FloatBuffer result);
 
-  @Name("edgevlm_set_slot")
-  public static native void setSlot(AttentionSums sums, int slot);
+  /**
+   * The ids of the highest logits.
+   *
+   * @param logits address of {@code count} floats
+   * @param ids address that {@code wanted} ints are written to
+   * @param wanted less than {@code count}
+   * @return their share of the softmax
+   */
+  @Name("edgevlm_shortlist")
+  public static native float shortlist(long logits, int count, long ids, int wanted);
 
   /**
    * Numbers that the kernel of {@link #linear} multiplies at a time here; 0 where there is none.
@@ -334,9 +350,6 @@ public final class Ggml {
       int threads);
 
   // ---- memory ----
-
-  @Name("edgevlm_fill_zero")
-  public static native void fillZero(long address, long bytes);
 
   @Cast("size_t")
   public static native long ggml_quantize_chunk(

@@ -2,10 +2,10 @@ package org.edgevlm.plugin.llamacpp.bytedeco.ggml;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufTensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Context;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
 import org.edgevlm.spi.inference.LoadProgress;
 
 /** A file's tensors, mapped into memory and used where they lie. */

@@ -1,8 +1,8 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.image;
 
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 import org.edgevlm.spi.inference.MemoryEstimate;
 
 /** What an encoder takes, from the shapes alone. */

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Allocator;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
@@ -12,10 +15,7 @@ import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Graph;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Weights;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 import org.edgevlm.spi.inference.LoadProgress;
 
 /**

@@ -1,8 +1,8 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.image;
 
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
 
 /**
  * The types that an encoder's matrices are brought into when they are loaded. What a file has in

@@ -3,7 +3,7 @@ package org.edgevlm.plugin.llamacpp.bytedeco.image;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Context;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 
 /**
  * From features of patches to rows that the language model reads: LLaVA 1.5's two linear layers

@@ -3,7 +3,7 @@ package org.edgevlm.plugin.llamacpp.bytedeco.image;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Context;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 
 /**
  * The vision transformer (Dosovitskiy et al., 2020) as CLIP (Radford et al., 2021) and SigLIP (Zhai

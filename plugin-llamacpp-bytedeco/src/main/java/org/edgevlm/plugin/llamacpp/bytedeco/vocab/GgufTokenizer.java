@@ -16,7 +16,7 @@ import org.edgevlm.spi.inference.Tokenizer;
 
 /**
  * The vocabulary of a GGUF file, by llama.cpp, which loads nothing else of the file. The file must
- * have passed {@link org.edgevlm.plugin.llamacpp.bytedeco.gguf.LlamaShape#of}.
+ * have passed {@link org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape#of}.
  */
 public final class GgufTokenizer implements Tokenizer, AutoCloseable {
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomModel;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.inference.InferenceSession;

@@ -7,11 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.LlamaShape;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.RopeScaling;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.gguf.GgufType;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.RopeScaling;
 
 /**
  * LLaMA in plain Java and double precision, by the papers: the slow oracle for the engine on F32

@@ -49,39 +49,59 @@ final class ReferenceSession {
     return logits;
   }
 
-  /** Feeds a row in place of a token's embedding. */
-  double[] feed(double[] row) {
-    double[] x = row;
-    for (int layer = 0; layer < layers.size(); layer++) {
-      String block = "blk." + layer + ".";
-      double[] attended = attend(layer, model.norm(block + "attn_norm", x));
-      x = sum(x, model.linear(block + "attn_output", attended, x.length));
-      x = sum(x, model.feedForward(block, model.norm(block + "ffn_norm", x)));
+  /** Feeds a token through the first layers; the others get K and V of what came out of them. */
+  double[] exit(int token, int depth) {
+    double[] x = through(model.embedding(token), depth);
+    for (int layer = depth; layer < layers.size(); layer++) {
+      double[] normed = model.norm("blk." + layer + ".attn_norm", x);
+      layers.get(layer).add(entry(layer, normed));
     }
     position++;
     return model.logits(x);
   }
 
-  private double[] attend(int layer, double[] x) {
-    String block = "blk." + layer + ".";
-    int kvWidth = model.shape.kvWidth();
-    double[] q = model.linear(block + "attn_q", x, model.shape.queryWidth());
-    double[] k = model.linear(block + "attn_k", x, kvWidth);
-    double[] v = model.linear(block + "attn_v", x, kvWidth);
-    model.rotate(q, position);
-    model.rotate(k, position);
-    for (int i = 0; i < kvWidth; i++) {
-      k[i] = ReferenceLlama.half(k[i]);
-      v[i] = ReferenceLlama.half(v[i]);
+  /** Feeds a row in place of a token's embedding. */
+  double[] feed(double[] row) {
+    double[] x = through(row, layers.size());
+    position++;
+    return model.logits(x);
+  }
+
+  private double[] through(double[] row, int depth) {
+    double[] x = row;
+    for (int layer = 0; layer < depth; layer++) {
+      String block = "blk." + layer + ".";
+      double[] attended = attend(layer, model.norm(block + "attn_norm", x));
+      x = sum(x, model.linear(block + "attn_output", attended, x.length));
+      x = sum(x, model.feedForward(block, model.norm(block + "ffn_norm", x)));
     }
+    return x;
+  }
+
+  private double[] attend(int layer, double[] x) {
+    double[] q = model.linear("blk." + layer + ".attn_q", x, model.shape.queryWidth());
+    model.rotate(q, position);
     List<Entry> entries = layers.get(layer);
-    entries.add(new Entry(position, k, v));
+    entries.add(entry(layer, x));
     int heads = model.shape.heads();
     double[] out = new double[q.length];
     for (int head = 0; head < heads; head++) {
       attendHead(entries, q, out, head);
     }
     return out;
+  }
+
+  private Entry entry(int layer, double[] x) {
+    String block = "blk." + layer + ".";
+    int kvWidth = model.shape.kvWidth();
+    double[] k = model.linear(block + "attn_k", x, kvWidth);
+    double[] v = model.linear(block + "attn_v", x, kvWidth);
+    model.rotate(k, position);
+    for (int i = 0; i < kvWidth; i++) {
+      k[i] = ReferenceLlama.half(k[i]);
+      v[i] = ReferenceLlama.half(v[i]);
+    }
+    return new Entry(position, k, v);
   }
 
   private void attendHead(List<Entry> entries, double[] q, double[] out, int head) {

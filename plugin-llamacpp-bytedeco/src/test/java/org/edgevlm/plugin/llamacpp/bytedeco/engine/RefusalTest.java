@@ -5,16 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import java.util.Optional;
-import org.edgevlm.spi.PluginException;
-import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.inference.ContextFullException;
-import org.edgevlm.spi.inference.EarlyExit;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.Outputs;
-import org.edgevlm.spi.inference.SessionOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,12 +132,7 @@ class RefusalTest {
   }
 
   @Test
-  void optionsThatTheBackendHasNot() {
-    SessionOptions exits =
-        new SessionOptions(
-            AttentionTracking.NONE,
-            Optional.of(new EarlyExit(List.of(2), (layer, confidence) -> true)));
-    assertThrows(PluginException.class, () -> model.openSession(exits));
+  void noOptions() {
     assertThrows(NullPointerException.class, () -> model.openSession(null));
   }
 }

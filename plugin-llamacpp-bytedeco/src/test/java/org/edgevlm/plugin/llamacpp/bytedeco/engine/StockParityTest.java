@@ -10,8 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
+import org.edgevlm.gguf.GgufType;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomModel;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 import org.edgevlm.plugin.llamacpp.bytedeco.stock.StockModel;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.InferenceSession;
@@ -40,6 +41,12 @@ class StockParityTest {
    * its own twin only.
    */
   private static final double OTHER_ATTENTION = 0.05;
+
+  /**
+   * Our kernel for observed attention keeps queries and attention weights in single precision, the
+   * explicit product rounds both to half: measured up to 0.0055 (and 0.0004 from plain Java).
+   */
+  private static final double OBSERVED = 0.02;
 
   /**
    * Stock repacks Q4_0 matrices at load for a kernel that multiplies eight rows at once, and rounds
@@ -77,7 +84,7 @@ class StockParityTest {
     models.put("rope-yarn", new RandomModel().ropeScaling("yarn", 4, 64).heads(2, 2));
     models.put("rope-factors", new RandomModel().ropeFactors());
     for (GgufType type : GgufType.values()) {
-      if (type.supportedWeight()) {
+      if (LlamaShape.WEIGHT_TYPES.contains(type)) {
         models.put(type.name(), typed().type(type));
       }
     }
@@ -126,8 +133,9 @@ class StockParityTest {
       float[][] fused = steps(name, model, true, tokens);
       steps(name + " fused", model, SessionOptions.DEFAULT, tokens, fused, tolerance(name));
       float[][] explicit = steps(name, model, false, tokens);
-      steps(name + " observed", model, Engine.OBSERVED, tokens, explicit, tolerance(name));
       if (!QUANTISED.contains(name)) {
+        String observed = name + " observed";
+        steps(observed, model, Engine.OBSERVED, tokens, explicit, OBSERVED);
         String both = name + " fused against explicit";
         steps(both, model, SessionOptions.DEFAULT, tokens, explicit, OTHER_ATTENTION);
       }
@@ -193,11 +201,16 @@ class StockParityTest {
       for (int i = 0; i < 30; i++) {
         agreement.row(stock.logits(i), Engine.logits(result, i));
       }
+      agreement.done(31);
+      if (QUANTISED.contains(name)) {
+        return;
+      }
+      Agreement observed = new Agreement(name + " after an image", OBSERVED);
       for (int i = 0; i < 20; i++) {
         stock.step(new int[] {tokens[i]}, false);
-        agreement.row(stock.logits(0), Engine.step(session, tokens[i]));
+        observed.row(stock.logits(0), Engine.step(session, tokens[i]));
       }
-      agreement.done(51);
+      observed.done(20);
     }
   }
 }

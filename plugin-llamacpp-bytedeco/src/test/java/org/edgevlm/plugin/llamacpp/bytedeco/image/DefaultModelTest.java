@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.LoadProgress;

@@ -1,13 +1,13 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.image;
 
 import java.nio.FloatBuffer;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Allocator;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Graph;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 import org.edgevlm.spi.inference.LoadProgress;
 import org.edgevlm.spi.vision.ImageTensor;
 

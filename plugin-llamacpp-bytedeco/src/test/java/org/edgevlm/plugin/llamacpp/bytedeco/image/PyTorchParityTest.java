@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.ImageEncoder;
 import org.edgevlm.spi.inference.LoadProgress;

@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufFile;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufTensor;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.VisionShape;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.GgufTensor;
+import org.edgevlm.gguf.GgufType;
+import org.edgevlm.plugin.llamacpp.bytedeco.shape.VisionShape;
 
 /**
  * A vision transformer in plain Java and doubles, one loop after the other, as the papers have it.

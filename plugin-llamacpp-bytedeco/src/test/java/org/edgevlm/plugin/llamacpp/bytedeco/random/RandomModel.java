@@ -2,8 +2,9 @@ package org.edgevlm.plugin.llamacpp.bytedeco.random;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufWriter;
+import org.edgevlm.gguf.GgufType;
+import org.edgevlm.gguf.writer.GgufWriter;
+import org.edgevlm.gguf.writer.TinyVocabulary;
 
 /**
  * Describes a language model of the llama architecture with random weights, and writes it. Weights

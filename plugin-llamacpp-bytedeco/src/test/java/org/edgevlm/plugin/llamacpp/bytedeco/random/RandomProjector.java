@@ -3,8 +3,8 @@ package org.edgevlm.plugin.llamacpp.bytedeco.random;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufWriter;
+import org.edgevlm.gguf.GgufType;
+import org.edgevlm.gguf.writer.GgufWriter;
 
 /**
  * Writes an image encoder with random weights: a CLIP tower with a class token and MobileVLM V2's

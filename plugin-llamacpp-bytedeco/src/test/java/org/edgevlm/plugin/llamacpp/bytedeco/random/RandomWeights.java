@@ -6,10 +6,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.edgevlm.gguf.GgufType;
+import org.edgevlm.gguf.writer.GgufWriter;
+import org.edgevlm.gguf.writer.GgufWriter.TensorData;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufType;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufWriter;
-import org.edgevlm.plugin.llamacpp.bytedeco.gguf.GgufWriter.TensorData;
 
 /**
  * Normally distributed weights, the same for the same seed and name whatever else a file holds.
