@@ -1,0 +1,2 @@
+/** Decorators that fail now and then, to see that a pipeline gets over it. */
+package org.edgevlm.testkit.failing;
