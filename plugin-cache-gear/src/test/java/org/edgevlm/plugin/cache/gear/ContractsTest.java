@@ -1,0 +1,55 @@
+package org.edgevlm.plugin.cache.gear;
+
+import java.util.Map;
+import org.edgevlm.spi.cache.CachePolicyProvider;
+import org.edgevlm.testkit.CachePolicyContract;
+import org.junit.jupiter.api.Nested;
+
+/** The policies keep what the SPI promises, with real caches. */
+class ContractsTest {
+
+  @Nested
+  class Gear extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new GearProvider();
+    }
+  }
+
+  @Nested
+  class GearOverAllLayers extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new GearProvider();
+    }
+
+    @Override
+    protected Map<String, String> configuration() {
+      return Map.of("scope", "global", "fairness", "mean", "budget_tokens", "40");
+    }
+  }
+
+  @Nested
+  class SnapKv extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new SnapKvProvider();
+    }
+  }
+
+  @Nested
+  class Tova extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new TovaProvider();
+    }
+  }
+
+  @Nested
+  class KeyNorms extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new KeyNormProvider();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.edgevlm.plugin.speculative;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.edgevlm.spi.decoding.DecodingReport;
+
+/** What one answer's decoding did. Fields are counted up by whoever does it. */
+final class Counters {
+
+  long drafted;
+  long accepted;
+  long verifySteps;
+  long plainSteps;
+  double draftMicros;
+  double verifyMicros;
+  double plainMicros;
+
+  /**
+   * What plain decoding would have taken for the tokens of the rounds that drafted, less theirs.
+   */
+  double savedMicros;
+
+  /** Tokens chosen that an eviction made worthless. */
+  long stale;
+
+  /** Rows with a choice too near to call. */
+  long repeated;
+
+  long switchedOff;
+  boolean wasOff;
+
+  /**
+   * The report.
+   *
+   * @param approximate whether the answer doesn't follow the target's distribution
+   * @param further what the drafts' source has to say
+   */
+  DecodingReport report(boolean approximate, Map<String, Long> further) {
+    Map<String, Long> counters = new TreeMap<>(further);
+    counters.put("drafted", drafted);
+    counters.put("accepted", accepted);
+    counters.put("verify_steps", verifySteps);
+    counters.put("plain_steps", plainSteps);
+    counters.put("draft_micros", Math.round(draftMicros));
+    counters.put("verify_micros", Math.round(verifyMicros));
+    counters.put("plain_micros", Math.round(plainMicros));
+    counters.put("saved_micros", Math.round(savedMicros));
+    counters.put("speculation_off", wasOff ? 1L : 0L);
+    counters.put("speculation_switches", switchedOff);
+    if (stale > 0) {
+      counters.put("stale_tokens", stale);
+    }
+    if (repeated > 0) {
+      counters.put("repeated_rows", repeated);
+    }
+    if (approximate) {
+      counters.put("approximate_answers", 1L);
+    }
+    return new DecodingReport(counters);
+  }
+}
