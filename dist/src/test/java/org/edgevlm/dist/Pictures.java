@@ -69,6 +69,37 @@ final class Pictures {
     return png.array();
   }
 
+  /**
+   * A picture as a PNG that is stored upside down, with an EXIF block that says so.
+   *
+   * @return the file that it was written to
+   */
+  static Path turnedPng(Path picture, Path file) throws IOException {
+    BufferedImage upright = ImageIO.read(picture.toFile());
+    int width = upright.getWidth();
+    int height = upright.getHeight();
+    BufferedImage turned = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        turned.setRGB(width - 1 - x, height - 1 - y, upright.getRGB(x, y));
+      }
+    }
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ImageIO.write(turned, "png", plain);
+    ByteBuffer png = ByteBuffer.wrap(plain.toByteArray());
+    // Big-endian TIFF with one entry: orientation (0x112), a short, 3 for a half turn.
+    ByteBuffer exif = ByteBuffer.allocate(4 + 26).put("eXIfMM".getBytes(StandardCharsets.US_ASCII));
+    exif.putShort((short) 42).putInt(8).putShort((short) 1);
+    exif.putShort((short) 0x112).putShort((short) 3).putInt(1).putInt(3 << 16).putInt(0);
+    CRC32 crc = new CRC32();
+    crc.update(exif.array());
+    ByteBuffer all = ByteBuffer.allocate(png.capacity() + 4 + exif.capacity() + 4);
+    int afterHeader = 8 + 4 + 17 + 4;
+    all.put(png.slice(0, afterHeader)).putInt(26).put(exif.array()).putInt((int) crc.getValue());
+    all.put(png.slice(afterHeader, png.capacity() - afterHeader));
+    return Files.write(file, all.array());
+  }
+
   /** No picture at all. */
   static byte[] text() {
     return "This is not a picture.\n".repeat(20).getBytes(StandardCharsets.US_ASCII);

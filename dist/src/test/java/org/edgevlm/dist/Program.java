@@ -36,6 +36,7 @@ final class Program {
   private final Map<String, String> environment = new HashMap<>();
   private Path folder = Path.of("").toAbsolutePath();
   private boolean emptyEnvironment;
+  private long seconds = TIMEOUT_SECONDS;
 
   private Program(Path script) {
     this.script = script;
@@ -71,6 +72,12 @@ final class Program {
     return this;
   }
 
+  /** With as many seconds to end as this. */
+  Program within(long newSeconds) {
+    seconds = newSeconds;
+    return this;
+  }
+
   /** Called from a folder. */
   Program in(Path newFolder) {
     folder = newFolder;
@@ -100,10 +107,9 @@ final class Program {
     process.getOutputStream().close();
     CompletableFuture<String> out = read(process.getInputStream());
     CompletableFuture<String> err = read(process.getErrorStream());
-    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError(
-          "still running after " + TIMEOUT_SECONDS + " s: " + List.of(arguments));
+      throw new AssertionError("still running after " + seconds + " s: " + List.of(arguments));
     }
     return new Result(process.exitValue(), out.join(), err.join());
   }
