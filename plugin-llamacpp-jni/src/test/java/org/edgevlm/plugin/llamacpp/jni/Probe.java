@@ -42,7 +42,7 @@ public final class Probe {
             .redirectOutput(output.toFile())
             .start();
     try {
-      if (!process.waitFor(240, TimeUnit.SECONDS)) {
+      if (!process.waitFor(540, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return new Result(-1, "timeout: " + Files.readString(output));
       }

@@ -21,8 +21,13 @@ final class Blocks {
 
   /**
    * From this many queries on, two matrix products beat the fused kernel, which works row by row.
+   * They do from 8 on, but short prompts then round otherwise than in stock llama.cpp, which fuses
+   * whatever the number, and greedy answers differ now and then.
    */
-  private static final int FUSED_QUERIES = 8;
+  private static final int FUSED_QUERIES = 64;
+
+  /** From this many queries on, products are observed in place of our own kernel. */
+  private static final int OBSERVED_QUERIES = 8;
 
   /** Head widths that our own kernel takes are multiples of this. */
   private static final int LANES = 8;
@@ -83,7 +88,7 @@ final class Blocks {
     Tensor keys = Ggml.ggml_view_3d(c, held[0], headWidth, padded, kvHeads, row, head, 0);
     Tensor values = Ggml.ggml_view_3d(c, held[1], headWidth, padded, kvHeads, row, head, 0);
     AttentionRecorder recorder = cache.attention();
-    if (recorder != null && count < FUSED_QUERIES && headWidth % LANES == 0) {
+    if (recorder != null && count < OBSERVED_QUERIES && headWidth % LANES == 0) {
       Tensor observed = Ggml.attend(c, q, keys, values, threads, recorder.sums());
       return graph.compute(Ggml.ggml_reshape_2d(c, observed, shape.queryWidth(), count));
     }

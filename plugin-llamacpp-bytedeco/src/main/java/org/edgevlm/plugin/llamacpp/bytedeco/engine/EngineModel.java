@@ -3,8 +3,6 @@ package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.gguf.GgufMetadata;
 import org.edgevlm.gguf.GgufTensor;
@@ -34,8 +32,8 @@ public final class EngineModel implements LanguageModel {
   private final Decoder decoder;
   private final ExitDecoder exitDecoder;
   private final Allocator workingMemory = new Allocator();
-  private final AtomicInteger sessions = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private int sessions;
+  private boolean closed;
 
   /**
    * Opens a checked file.
@@ -49,7 +47,7 @@ public final class EngineModel implements LanguageModel {
     info = describe(file, shape, settings);
     this.compute = compute;
     batch = settings.batch();
-    tokenizer = new GgufTokenizer(file.path(), settings.chatTemplate());
+    tokenizer = new GgufTokenizer(file, settings.chatTemplate());
     try {
       weights = new Weights(file);
     } catch (RuntimeException e) {
@@ -119,16 +117,21 @@ public final class EngineModel implements LanguageModel {
 
   @Override
   public InferenceSession openSession(SessionOptions options) {
-    if (closed.get()) {
-      throw new IllegalStateException("the model is closed");
-    }
-    sessions.incrementAndGet();
+    sessionOpened();
     try {
       return new EngineSession(this, options);
-    } catch (RuntimeException e) {
-      sessions.decrementAndGet();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      sessionClosed();
       throw e;
     }
+  }
+
+  /** Counts a session before it touches the weights, so that they can't be freed meanwhile. */
+  private synchronized void sessionOpened() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+    sessions++;
   }
 
   LlamaShape shape() {
@@ -156,23 +159,22 @@ public final class EngineModel implements LanguageModel {
     return workingMemory;
   }
 
-  void sessionClosed() {
-    sessions.decrementAndGet();
+  synchronized void sessionClosed() {
+    sessions--;
   }
 
   @Override
-  public void close() {
-    if (closed.get()) {
+  public synchronized void close() {
+    if (closed) {
       return;
     }
-    if (sessions.get() > 0) {
+    if (sessions > 0) {
       throw new IllegalStateException(
-          sessions.get() + " sessions are still open: close them before their model");
+          sessions + " sessions are still open: close them before their model");
     }
-    if (closed.compareAndSet(false, true)) {
-      workingMemory.close();
-      tokenizer.close();
-      weights.close();
-    }
+    closed = true;
+    workingMemory.close();
+    tokenizer.close();
+    weights.close();
   }
 }

@@ -1,5 +1,6 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
+import java.util.Objects;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 import org.edgevlm.spi.cache.AttentionTracking;
@@ -53,7 +54,7 @@ final class SessionCache implements KvCache, AutoCloseable {
   }
 
   LayerCache layer(int layer) {
-    return layers[layer];
+    return layers[Objects.checkIndex(layer, layers.length)];
   }
 
   /** Notes entries of all layers. */
@@ -83,7 +84,7 @@ final class SessionCache implements KvCache, AutoCloseable {
 
   @Override
   public int length(int layer) {
-    return layers[layer].length();
+    return layer(layer).length();
   }
 
   @Override
@@ -121,12 +122,12 @@ final class SessionCache implements KvCache, AutoCloseable {
   @Override
   public void retain(int layer, int[] entries, int count) {
     requireOpen();
-    layers[layer].retain(entries, count);
+    layer(layer).retain(entries, count);
   }
 
   @Override
   public long bytes(int layer) {
-    return layers[layer].bytes();
+    return layer(layer).bytes();
   }
 
   boolean isClosed() {
@@ -135,7 +136,7 @@ final class SessionCache implements KvCache, AutoCloseable {
 
   @Override
   public long bytes(int layer, int entries) {
-    return layers[layer].bytes(entries);
+    return layer(layer).bytes(entries);
   }
 
   @Override
@@ -151,7 +152,7 @@ final class SessionCache implements KvCache, AutoCloseable {
 
   private LayerCache checked(int layer, int entry) {
     requireOpen();
-    LayerCache cache = layers[layer];
+    LayerCache cache = layer(layer);
     if (entry < 0 || entry >= cache.length()) {
       throw new IndexOutOfBoundsException(
           "entry " + entry + " of layer " + layer + ", which has " + cache.length());
@@ -161,7 +162,7 @@ final class SessionCache implements KvCache, AutoCloseable {
 
   private AttentionRecorder recorder(int layer, float[] destination) {
     requireOpen();
-    AttentionRecorder recorder = layers[layer].attention();
+    AttentionRecorder recorder = layer(layer).attention();
     if (recorder == null) {
       throw new IllegalStateException("this session doesn't track attention");
     }

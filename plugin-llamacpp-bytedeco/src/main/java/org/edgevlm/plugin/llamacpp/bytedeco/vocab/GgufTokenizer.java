@@ -1,13 +1,17 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.vocab;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
+import org.edgevlm.gguf.GgufFile;
+import org.edgevlm.gguf.TokenizerGuard;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.inference.ChatMessage;
@@ -20,6 +24,7 @@ import org.edgevlm.spi.inference.Tokenizer;
  */
 public final class GgufTokenizer implements Tokenizer, AutoCloseable {
 
+  private final TokenizerGuard guard;
   private final Llama.Model model;
   private final Llama.Vocab vocab;
   private final byte[][] pieces;
@@ -27,6 +32,10 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
   private final List<String> controlTexts;
   private final int beginOfText;
   private final BytePointer template;
+
+  /** Held by whoever reads the native vocabulary, so that it isn't freed meanwhile. */
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
   private boolean closed;
 
   /**
@@ -34,14 +43,15 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
    *
    * @param chatTemplate a template, or the name of one that llama.cpp knows, in place of the file's
    */
-  public GgufTokenizer(Path file, Optional<String> chatTemplate) {
+  public GgufTokenizer(GgufFile file, Optional<String> chatTemplate) {
+    guard = TokenizerGuard.of(file);
     Llama.silence();
     Llama.llama_backend_init();
-    try (BytePointer path = Region.terminated(file.toString())) {
+    try (BytePointer path = Region.terminated(file.path().toString())) {
       model = Llama.loadVocabulary(path);
     }
     if (model == null) {
-      throw new ModelFormatException(file + ": llama.cpp can't read the vocabulary");
+      throw new ModelFormatException(file.path() + ": llama.cpp can't read the vocabulary");
     }
     vocab = Llama.llama_model_get_vocab(model);
     int size = Llama.llama_vocab_n_tokens(vocab);
@@ -90,11 +100,17 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
 
   @Override
   public int[] encode(String text, boolean parseSpecial) {
-    requireOpen();
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return guard.encode(text, utf8 -> encode(utf8, parseSpecial));
+  }
+
+  private int[] encode(byte[] utf8, boolean parseSpecial) {
     if (utf8.length == 0) {
       return new int[0];
     }
+    return open(() -> encodeOpen(utf8, parseSpecial));
+  }
+
+  private int[] encodeOpen(byte[] utf8, boolean parseSpecial) {
     int[] tokens = new int[utf8.length + 2];
     try (BytePointer bytes = new BytePointer(utf8)) {
       int count = encode(bytes, utf8.length, tokens, parseSpecial);
@@ -115,12 +131,12 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
 
   @Override
   public byte[] piece(int token) {
-    return pieces[token];
+    return pieces[Objects.checkIndex(token, pieces.length)];
   }
 
   @Override
   public boolean isEndOfGeneration(int token) {
-    return ends[token];
+    return ends[Objects.checkIndex(token, ends.length)];
   }
 
   @Override
@@ -135,7 +151,10 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
 
   @Override
   public String applyChatTemplate(List<ChatMessage> messages, boolean openAnswer) {
-    requireOpen();
+    return open(() -> applyOpen(messages, openAnswer));
+  }
+
+  private String applyOpen(List<ChatMessage> messages, boolean openAnswer) {
     if (template == null || template.isNull()) {
       throw new EdgeVlmException(
           "the model's file has no chat template: name one with the key llamacpp-bytedeco.chat_template");
@@ -161,18 +180,29 @@ public final class GgufTokenizer implements Tokenizer, AutoCloseable {
     }
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the model is closed");
+  private <T> T open(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the model is closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
     }
   }
 
   /** Frees the vocabulary. Idempotent. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      Llama.llama_model_free(model);
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        Llama.llama_model_free(model);
+      }
+    } finally {
+      lock.writeLock().unlock();
     }
   }
 }

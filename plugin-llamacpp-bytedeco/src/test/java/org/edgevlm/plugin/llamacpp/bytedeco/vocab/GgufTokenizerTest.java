@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.gguf.writer.TinyVocabulary;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomModel;
 import org.edgevlm.spi.EdgeVlmException;
@@ -46,7 +47,7 @@ class GgufTokenizerTest {
   @BeforeAll
   static void open() throws IOException {
     Path file = new RandomModel().vocabulary(SIZE).write(folder.resolve("model.gguf"));
-    tokenizer = new GgufTokenizer(file, Optional.empty());
+    tokenizer = new GgufTokenizer(GgufFile.open(file), Optional.empty());
   }
 
   @AfterAll
@@ -251,14 +252,14 @@ class GgufTokenizerTest {
   void aTemplatesNameTakesTheFilesPlace() throws IOException {
     List<ChatMessage> messages = List.of(new ChatMessage(Role.USER, "Hi"));
     Path file = folder.resolve("model.gguf");
-    try (GgufTokenizer chatml = new GgufTokenizer(file, Optional.of("chatml"))) {
+    try (GgufTokenizer chatml = new GgufTokenizer(GgufFile.open(file), Optional.of("chatml"))) {
       assertEquals(
           "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
           chatml.applyChatTemplate(messages, true));
     }
     Path bare = folder.resolve("bare.gguf");
     new RandomModel().writer().remove("tokenizer.chat_template").write(bare);
-    try (GgufTokenizer vicuna = new GgufTokenizer(bare, Optional.of("vicuna"))) {
+    try (GgufTokenizer vicuna = new GgufTokenizer(GgufFile.open(bare), Optional.of("vicuna"))) {
       assertEquals("USER: Hi\nASSISTANT:", vicuna.applyChatTemplate(messages, true));
     }
   }
@@ -271,7 +272,7 @@ class GgufTokenizerTest {
     Path odd = folder.resolve("odd.gguf");
     new RandomModel().writer().string("tokenizer.chat_template", "{{ odd }}").write(odd);
     for (Path file : List.of(bare, odd)) {
-      try (GgufTokenizer without = new GgufTokenizer(file, Optional.empty())) {
+      try (GgufTokenizer without = new GgufTokenizer(GgufFile.open(file), Optional.empty())) {
         EdgeVlmException refusal =
             assertThrows(EdgeVlmException.class, () -> without.applyChatTemplate(messages, true));
         assertTrue(

@@ -75,7 +75,7 @@ class RefusedVocabularyTest {
             ModelFormatException.class,
             () -> {
               LlamaShape.of(GgufFile.open(file));
-              new GgufTokenizer(file, Optional.empty()).close();
+              new GgufTokenizer(GgufFile.open(file), Optional.empty()).close();
             });
     assertTrue(refusal.getMessage().contains("broken.gguf"), refusal.getMessage());
   }
@@ -83,14 +83,19 @@ class RefusedVocabularyTest {
   @Test
   void whatLlamaCppCannotLoadIsRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("text.gguf"), "no model");
-    assertThrows(ModelFormatException.class, () -> new GgufTokenizer(text, Optional.empty()));
+    assertThrows(
+        ModelFormatException.class, () -> new GgufTokenizer(GgufFile.open(text), Optional.empty()));
     Path other =
         new GgufWriter("no-such-architecture")
             .zeros("a", GgufType.F32, 1)
             .write(folder.resolve("other.gguf"));
-    assertThrows(ModelFormatException.class, () -> new GgufTokenizer(other, Optional.empty()));
+    assertThrows(
+        ModelFormatException.class,
+        () -> new GgufTokenizer(GgufFile.open(other), Optional.empty()));
     Path missing = folder.resolve("missing.gguf");
-    assertThrows(ModelFormatException.class, () -> new GgufTokenizer(missing, Optional.empty()));
+    assertThrows(
+        ModelFormatException.class,
+        () -> new GgufTokenizer(GgufFile.open(missing), Optional.empty()));
   }
 
   /** llama.cpp throws where no token stands for a byte, and real vocabularies have them all. */
@@ -103,7 +108,7 @@ class RefusedVocabularyTest {
     }
     writer.strings(T + "tokens", with("<0x00>", "\u2581zero")).int32s(T + "token_type", types);
     Path file = writer.write(folder.resolve("no-nul.gguf"));
-    try (GgufTokenizer tokenizer = new GgufTokenizer(file, Optional.empty())) {
+    try (GgufTokenizer tokenizer = new GgufTokenizer(GgufFile.open(file), Optional.empty())) {
       assertThrows(EdgeVlmException.class, () -> tokenizer.encode("a\0b", false));
       assertEquals(1, tokenizer.encode("the", false).length);
     }
@@ -115,7 +120,7 @@ class RefusedVocabularyTest {
     GgufWriter writer = new RandomModel().layers(1).writer();
     writer.strings(T + "tokens", with("\u2581", "\u2581space"));
     Path file = writer.write(folder.resolve("no-space.gguf"));
-    try (GgufTokenizer tokenizer = new GgufTokenizer(file, Optional.empty())) {
+    try (GgufTokenizer tokenizer = new GgufTokenizer(GgufFile.open(file), Optional.empty())) {
       assertEquals(3 * 101, tokenizer.encode(" ".repeat(100), false).length);
     }
   }

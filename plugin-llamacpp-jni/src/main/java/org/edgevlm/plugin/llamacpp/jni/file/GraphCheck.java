@@ -81,6 +81,10 @@ final class GraphCheck {
       throw metadata.error(window, "is 0; '" + architecture.name() + "' needs a window");
     }
     file.tensors().values().forEach(this::tensor);
+    for (int layer = 0; architecture.name().equals("phi3") && layer < layers; layer++) {
+      // Optional when it is loaded, but not when the graph is built.
+      file.requireTensor("blk." + layer + ".attn_qkv.weight");
+    }
   }
 
   private void tensor(GgufTensor tensor) {

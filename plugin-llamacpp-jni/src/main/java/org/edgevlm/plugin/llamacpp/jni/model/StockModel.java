@@ -10,6 +10,7 @@ import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.gguf.GgufMetadata;
 import org.edgevlm.gguf.GgufTensor;
 import org.edgevlm.gguf.GgufValueType;
+import org.edgevlm.gguf.TokenizerGuard;
 import org.edgevlm.plugin.llamacpp.jni.file.ModelShape;
 import org.edgevlm.plugin.llamacpp.jni.grammar.GrammarConstraint;
 import org.edgevlm.plugin.llamacpp.jni.natives.Llama;
@@ -60,7 +61,7 @@ public final class StockModel implements LanguageModel {
     this.settings = settings;
     info = describe(file, shape, settings);
     kvBytes = Memory.kvBytes(shape, settings);
-    tokenizer = new StockTokenizer(handle, settings.chatTemplate());
+    tokenizer = new StockTokenizer(handle, TokenizerGuard.of(file), settings.chatTemplate());
     contexts = new ContextPool(handle, shape, settings);
   }
 

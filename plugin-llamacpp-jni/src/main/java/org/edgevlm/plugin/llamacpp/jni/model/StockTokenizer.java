@@ -3,11 +3,13 @@ package org.edgevlm.plugin.llamacpp.jni.model;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.edgevlm.gguf.TokenizerGuard;
 import org.edgevlm.plugin.llamacpp.jni.natives.Llama;
 import org.edgevlm.plugin.llamacpp.jni.natives.LlamaException;
 import org.edgevlm.spi.EdgeVlmException;
@@ -21,6 +23,7 @@ final class StockTokenizer implements Tokenizer {
       "name one with the key llamacpp-jni.chat_template, such as vicuna or chatml";
 
   private final long model;
+  private final TokenizerGuard guard;
   private final byte[][] pieces;
   private final byte[] kinds;
   private final List<String> controlTexts;
@@ -30,10 +33,12 @@ final class StockTokenizer implements Tokenizer {
   private boolean closed;
 
   /**
+   * @param guard for the file's vocabulary
    * @param chatTemplate a template, or the name of one that llama.cpp knows, in place of the file's
    */
-  StockTokenizer(long model, Optional<String> chatTemplate) {
+  StockTokenizer(long model, TokenizerGuard guard, Optional<String> chatTemplate) {
     this.model = model;
+    this.guard = guard;
     kinds = Llama.tokenKinds(model);
     pieces = new byte[kinds.length][];
     for (int token = 0; token < kinds.length; token++) {
@@ -59,7 +64,10 @@ final class StockTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text, boolean parseSpecial) {
-    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return guard.encode(text, utf8 -> encode(utf8, parseSpecial));
+  }
+
+  private int[] encode(byte[] utf8, boolean parseSpecial) {
     return open(
         () -> {
           try {
@@ -73,12 +81,12 @@ final class StockTokenizer implements Tokenizer {
 
   @Override
   public byte[] piece(int token) {
-    return pieces[token];
+    return pieces[Objects.checkIndex(token, pieces.length)];
   }
 
   @Override
   public boolean isEndOfGeneration(int token) {
-    return (kinds[token] & Llama.END_OF_GENERATION) != 0;
+    return (kinds[Objects.checkIndex(token, kinds.length)] & Llama.END_OF_GENERATION) != 0;
   }
 
   @Override
