@@ -39,7 +39,13 @@ final class BackendsSideBySide {
     List<EdgeVlm> open = new ArrayList<>();
     for (String backend : ids) {
       Configuration configuration =
-          Configuration.load(Optional.empty(), Map.of(), Map.of("backend", backend), plugins);
+          Configuration.load(
+              Optional.empty(),
+              Map.of(),
+              // Threads that wait for each other crawl where other tests take the cores.
+              Map.of(
+                  "backend", backend, ids.get(0) + ".threads", "1", ids.get(1) + ".threads", "1"),
+              plugins);
       open.add(EdgeVlm.open(configuration, plugins, home, LoadProgress.NONE));
     }
     ByteBuffer last = null;

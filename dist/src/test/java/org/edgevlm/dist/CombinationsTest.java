@@ -43,7 +43,8 @@ class CombinationsTest {
   private static final String FALLBACK = "autoregressive";
 
   /** Keys that have no default which works by itself. */
-  private static final Map<String, String> NEEDED = Map.of("speculative.draft_model", "edgevlm-tiny");
+  private static final Map<String, String> NEEDED =
+      Map.of("speculative.draft_model", "edgevlm-tiny");
 
   /** What an answer about a picture needs of any backend. */
   private static final Set<Capability> BASIC =

@@ -1,10 +1,14 @@
 package org.edgevlm.dist.fuzz;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs inputs in a process of their own. One that dies is started again behind the input that it
@@ -43,7 +47,11 @@ final class Campaign {
       int exit = worker(next).waitFor();
       int at = Integer.parseInt(Files.readString(folder.resolve("at")));
       if (at < next) {
-        throw new AssertionError("the worker ended with " + exit + " before the first input");
+        throw new AssertionError(
+            "the worker ended with "
+                + exit
+                + " before the first input: "
+                + Files.readString(folder.resolve("log-" + next)));
       }
       if (at < inputs.size() && exit != HUNG) {
         deaths.add("exit code " + exit + ", the process died of:\n" + inputs.get(at));
@@ -71,6 +79,15 @@ final class Campaign {
     return findings;
   }
 
+  /** The distribution's libraries and what makes inputs; not the plugins that a build may add. */
+  private String classPath() {
+    return Stream.concat(
+            Stream.of(distribution.resolve("lib") + File.separator + "*"),
+            Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith(".jar") || entry.contains("edgevlm-gguf")))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private Process worker(int first) throws IOException {
     List<String> command =
         List.of(
@@ -80,9 +97,9 @@ final class Campaign {
             "-XX:TieredStopAtLevel=1",
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=" + folder.resolve("hs_err.log"),
-            "-Dedgevlm.fuzz.limit=" + Worker.SECONDS,
+            "-Dedgevlm.fuzz.seconds=" + Worker.SECONDS,
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath(),
             Worker.class.getName(),
             distribution.toString(),
             folder.toString(),

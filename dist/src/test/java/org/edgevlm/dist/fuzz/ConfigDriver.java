@@ -25,7 +25,7 @@ import org.edgevlm.spi.vision.Preprocessing;
  */
 final class ConfigDriver implements Driver {
 
-  private static final int PROMPT = 150;
+  private static final int PROMPT = 40;
 
   private final Backends backends;
   private final Seeds seeds;
@@ -39,6 +39,7 @@ final class ConfigDriver implements Driver {
   public void run(String line) throws Exception {
     String[] words = line.split(" +");
     Map<String, String> keys = keys(words);
+    keys.putIfAbsent("threads", "1");
     ModelFiles files = new ModelFiles(seeds.path(words[0]), Optional.empty());
     for (InferenceBackendProvider provider : backends.all()) {
       String id = provider.id() + ": ";

@@ -39,7 +39,7 @@ class FuzzTest {
   @Test
   void madeUpInputsAreSurvived() throws IOException, InterruptedException {
     long seed = Long.getLong("edgevlm.fuzz.seed", 1);
-    int count = Integer.getInteger("edgevlm.fuzz.inputs", 150);
+    int count = Integer.getInteger("edgevlm.fuzz.inputs", 80);
     System.out.println("fuzzing: -Dedgevlm.fuzz.seed=" + seed + " -Dedgevlm.fuzz.inputs=" + count);
     Mutator mutator = new Mutator(new Seeds(folder, DISTRIBUTION), Input.corpora(CORPORA));
     survives(IntStream.range(0, count).mapToObj(i -> mutator.input(seed, i)).toList());

@@ -32,7 +32,7 @@ final class GrammarDriver implements Driver {
             Texts.decode(parts.length < 2 ? "" : parts[1]));
     ModelFiles files = new ModelFiles(seeds.path("words"), Optional.empty());
     for (InferenceBackendProvider provider : backends.all()) {
-      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "2"));
+      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "1"));
           LanguageModel model = backend.load(files, LoadProgress.NONE)) {
         String id = provider.id() + ": ";
         TokenConstraint constraint =

@@ -45,7 +45,7 @@ final class ModelDriver implements Driver {
       // Anew: a backend may have the one before mapped.
       Files.deleteIfExists(file);
       Files.write(file, bytes);
-      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "2"))) {
+      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "1"))) {
         boolean opened = through(provider.id() + ": ", backend);
         // Else a harness that makes nothing but rubbish would find nothing either.
         Calls.require(opened || recipe.contains(" | "), provider.id() + " refused a right model");

@@ -34,7 +34,7 @@ final class ProjectorDriver implements Driver {
     for (ImageEncoderProvider provider : backends.encoders()) {
       Files.deleteIfExists(file);
       Files.write(file, bytes);
-      try (ImageEncoderFactory factory = backends.open(provider, Map.of("threads", "2"))) {
+      try (ImageEncoderFactory factory = backends.open(provider, Map.of("threads", "1"))) {
         boolean opened = through(provider.id() + ": ", factory);
         boolean right = Seeds.PROJECTORS.contains(recipe);
         Calls.require(opened || !right, provider.id() + " refused a right encoder");

@@ -111,7 +111,8 @@ final class Script implements AutoCloseable {
                   outputs(words[4]));
       case "image" -> {
         int width = words[2].equals("w") ? model.info().width() : number(words[2]);
-        ImageEmbedding image = ImageEmbedding.allocate(number(words[1]), width);
+        // A caller's own mistake with memory isn't a backend's: the record refuses it.
+        ImageEmbedding image = ImageEmbedding.allocate(Math.min(number(words[1]), 1 << 16), width);
         for (int i = 0; i < image.data().capacity(); i++) {
           image.data().put(i, Float.parseFloat(words[4]));
         }

@@ -22,7 +22,7 @@ final class SessionDriver implements Driver {
     String[] calls = line.split(";");
     String[] words = calls[0].trim().split(" +");
     Map<String, String> keys = ConfigDriver.keys(words);
-    keys.putIfAbsent("threads", "2");
+    keys.putIfAbsent("threads", "1");
     for (InferenceBackendProvider provider : backends.all()) {
       try (Script script =
           new Script(provider.id(), () -> backends.open(provider, keys), seeds.path(words[0]))) {

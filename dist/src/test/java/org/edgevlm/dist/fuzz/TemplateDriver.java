@@ -2,7 +2,6 @@ package org.edgevlm.dist.fuzz;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.edgevlm.spi.inference.ChatMessage;
@@ -23,6 +22,15 @@ final class TemplateDriver implements Driver {
     this.seeds = seeds;
   }
 
+  /** Words that a mutation made stand for roles too. */
+  private static ChatMessage.Role role(String name) {
+    return switch (name) {
+      case "system" -> ChatMessage.Role.SYSTEM;
+      case "assistant" -> ChatMessage.Role.ASSISTANT;
+      default -> ChatMessage.Role.USER;
+    };
+  }
+
   @Override
   public void run(String line) throws Exception {
     String[] parts = line.split(" \\| ");
@@ -30,12 +38,10 @@ final class TemplateDriver implements Driver {
     for (int i = 1; i < parts.length; i++) {
       String[] message = parts[i].trim().split(" ", 2);
       messages.add(
-          new ChatMessage(
-              ChatMessage.Role.valueOf(message[0].toUpperCase(Locale.ROOT)),
-              message.length < 2 ? "" : Texts.decode(message[1])));
+          new ChatMessage(role(message[0]), message.length < 2 ? "" : Texts.decode(message[1])));
     }
     Map<String, String> keys =
-        Map.of("threads", "2", "chat_template", Texts.decode(parts[0].trim()));
+        Map.of("threads", "1", "chat_template", Texts.decode(parts[0].trim()));
     ModelFiles files = new ModelFiles(seeds.path("words"), Optional.empty());
     for (InferenceBackendProvider provider : backends.all()) {
       String id = provider.id() + ": ";

@@ -34,7 +34,7 @@ final class TextDriver implements Driver {
     for (InferenceBackendProvider provider : backends.all()) {
       Files.deleteIfExists(file);
       ModelFiles files = new ModelFiles(Files.write(file, bytes), Optional.empty());
-      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "2"));
+      try (InferenceBackend backend = backends.open(provider, Map.of("threads", "1"));
           LanguageModel model = backend.load(files, LoadProgress.NONE)) {
         encode(provider.id() + ": ", model.tokenizer(), text);
       }

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,13 @@ import java.util.Map;
  */
 final class Worker {
 
-  /** More than an input may take: a process that doesn't answer is as good as dead. */
-  static final long SECONDS = Long.getLong("edgevlm.fuzz.limit", 20);
+  /**
+   * Seconds of all processors together that an input may take: a process that doesn't answer is as
+   * good as dead. As the machine may be busy with other things, time on the wall counts less.
+   */
+  static final long SECONDS = Long.getLong("edgevlm.fuzz.seconds", 20);
+
+  private static final long WALL = 6;
 
   /** What the natives may hold at most: inputs are small. */
   private static final long MOST_MEMORY = 3L << 30;
@@ -77,7 +83,11 @@ final class Worker {
             "input " + index);
     thread.setDaemon(true);
     thread.start();
-    thread.join(SECONDS * 1000);
+    long until = processorSeconds() + SECONDS;
+    long wall = System.nanoTime() + WALL * SECONDS * 1_000_000_000;
+    while (thread.isAlive() && processorSeconds() < until && System.nanoTime() < wall) {
+      thread.join(500);
+    }
     if (thread.isAlive()) {
       StringBuilder where = new StringBuilder("more than " + SECONDS + " s");
       for (StackTraceElement frame : thread.getStackTrace()) {
@@ -96,6 +106,10 @@ final class Worker {
       report(index, "the process holds " + residentBytes() + " bytes");
       Runtime.getRuntime().halt(Campaign.HUNG);
     }
+  }
+
+  private static long processorSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toSeconds();
   }
 
   private static long residentBytes() throws IOException {

@@ -169,7 +169,7 @@ public final class RequestPipeline {
         clock.timings(task.tokens()),
         names,
         counters,
-        warnings(request));
+        Stream.concat(warnings(request).stream(), report.warnings().stream()).toList());
   }
 
   private List<String> warnings(AnswerRequest request) {
