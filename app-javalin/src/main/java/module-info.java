@@ -4,13 +4,16 @@ module org.edgevlm.app {
   requires com.github.oshi;
   requires info.picocli;
   requires io.javalin;
+  requires java.desktop;
   requires java.management;
   requires me.tongfei.progressbar;
   requires org.edgevlm.runtime;
   requires org.edgevlm.spi;
   requires org.eclipse.jetty.http;
   requires org.eclipse.jetty.io;
+  requires org.knowm.xchart;
   requires org.slf4j;
+  requires org.snakeyaml.engine.v2;
 
   // picocli fills in the options' fields.
   opens org.edgevlm.app.cli to

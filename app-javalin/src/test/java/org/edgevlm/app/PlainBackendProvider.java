@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.edgevlm.runtime.reference.ReferenceBackendProvider;
+import org.edgevlm.reference.ReferenceBackendProvider;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.ConfigKey;
 import org.edgevlm.spi.PluginContext;

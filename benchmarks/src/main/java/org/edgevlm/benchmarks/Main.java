@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The command line. */
 @Command(
@@ -117,6 +118,33 @@ public final class Main {
       description = "the same shape, beside builds of llama.cpp alone")
   int peerCommand(@Mixin Options options) {
     report(options, Main::peer);
+    return 0;
+  }
+
+  @Command(
+      name = "optimisations",
+      mixinStandardHelpOptions = true,
+      description =
+          "eviction, early exits and speculation at the shape of MobileVLM V2 1.7B, beside the"
+              + " engine without them; exits and acceptance are synthetic")
+  int optimisationsCommand(
+      @Mixin Options options,
+      @Option(
+              names = "--contexts",
+              paramLabel = "N",
+              split = ",",
+              description = "entries in the KV cache (default 64,184,500,1000,1500)")
+          List<Integer> contexts) {
+    report(
+        options,
+        (given, report) ->
+            new OptimisationBenchmark(
+                    given.workload(),
+                    given.languageModel(),
+                    given.threads(),
+                    new Rounds(given.rounds()),
+                    report)
+                .run(contexts == null ? given.workload().contexts() : contexts));
     return 0;
   }
 

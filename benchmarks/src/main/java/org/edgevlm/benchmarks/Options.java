@@ -87,8 +87,12 @@ final class Options {
   ModelPair files() {
     Workload workload = workload();
     return new ModelPair(
-        languageModel != null ? languageModel : ModelPair.languageModel(workload, models),
-        projector != null ? projector : ModelPair.projector(workload, models));
+        languageModel(), projector != null ? projector : ModelPair.projector(workload, models));
+  }
+
+  /** The workload's language model: as given, or generated. */
+  Path languageModel() {
+    return languageModel != null ? languageModel : ModelPair.languageModel(workload(), models);
   }
 
   /** The default model's pair, or what is given in its place. */

@@ -1,10 +1,11 @@
 package org.edgevlm.benchmarks;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineModel;
 import org.edgevlm.plugin.llamacpp.bytedeco.engine.EngineSettings;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
-import org.edgevlm.gguf.GgufFile;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.LoadProgress;
@@ -27,8 +28,13 @@ final class OwnDecoding implements Decoding {
 
   /** Opens a model with the plugin's own settings. */
   static LanguageModel open(ModelPair files, Compute compute) {
+    return open(files.languageModel(), compute);
+  }
+
+  /** Opens a model with the plugin's own settings. */
+  static LanguageModel open(Path file, Compute compute) {
     return new EngineModel(
-        GgufFile.open(files.languageModel()),
+        GgufFile.open(file),
         new EngineSettings(0, BATCH, Optional.empty()),
         compute,
         LoadProgress.NONE);

@@ -1,5 +1,6 @@
 package org.edgevlm.benchmarks;
 
+import java.util.List;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomModel;
 import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomProjector;
 
@@ -11,6 +12,8 @@ import org.edgevlm.plugin.llamacpp.bytedeco.random.RandomProjector;
  * @param promptTokens a prompt of text alone
  * @param longContext entries in the KV cache when a long conversation goes on
  * @param block tokens that one decoding measurement takes
+ * @param imageTokens rows of a picture where no encoder says how many
+ * @param contexts entries in the KV cache to measure optimisations with
  * @param model makes the language model's file
  * @param projector makes the image encoder's file
  */
@@ -20,6 +23,8 @@ record Workload(
     int promptTokens,
     int longContext,
     int block,
+    int imageTokens,
+    List<Integer> contexts,
     RandomModel model,
     RandomProjector projector) {
 
@@ -31,6 +36,8 @@ record Workload(
         512,
         1000,
         8,
+        144,
+        List.of(64, 184, 500, 1000, 1500),
         RandomModel.mobileVlm17(),
         RandomProjector.mobileVlm17());
   }
@@ -43,6 +50,8 @@ record Workload(
         16,
         40,
         2,
+        4,
+        List.of(4, 20),
         new RandomModel().layers(2).width(256, 512).context(256).q4KM(),
         new RandomProjector(3, 64, 96, 4, 56, 14, 256));
   }

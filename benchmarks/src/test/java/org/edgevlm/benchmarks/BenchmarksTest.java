@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.edgevlm.spi.inference.Confidence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,6 +133,100 @@ class BenchmarksTest {
       assertTrue(rows.stream().anyMatch(row -> row.measure().equals(stage)), stage);
     }
     assertTrue(find(rows, "tokens of the answer") > 0, text());
+  }
+
+  @Test
+  void optimisationsAreMeasuredBesideNone() throws IOException {
+    List<Row> rows =
+        run(
+            "optimisations",
+            "--small",
+            "--threads=1",
+            "--rounds=2",
+            "--contexts=4,128",
+            "--models=" + folder);
+
+    assertTrue(Files.exists(folder.resolve("small.gguf")), "the language model is enough");
+    for (String name :
+        List.of(
+            "off",
+            "heavy hitters 50 %",
+            "pyramid 100/70/30",
+            "both",
+            "exit checks alone",
+            "synthetic exits 35 %",
+            "both, exits 67 %")) {
+      assertTrue(find(rows, "decode at 128", name) > 0, name);
+    }
+    double off = find(rows, "KV at 128", "off");
+    double half = find(rows, "KV at 128", "heavy hitters 50 %");
+    double pyramid = find(rows, "KV at 128", "pyramid 100/70/30");
+    double both = find(rows, "KV at 128", "both");
+    assertTrue(half <= 0.6 * off, half + " of " + off);
+    // Two layers are the first two groups of a pyramid of three.
+    assertTrue(both <= half && half < pyramid && pyramid < off, both + " " + pyramid);
+    assertEquals(2, find(rows, "layer evaluations at 128", "exit checks alone"));
+    assertTrue(find(rows, "layer evaluations at 128", "synthetic exits 67 %") < 2, text());
+    for (int k = 0; k <= 8; k++) {
+      assertTrue(find(rows, "verify at 4", "v(" + k + ")") > 0, "v(" + k + ")");
+    }
+    // Four drafts of which 80 % stay give 3.36 tokens a step.
+    assertEquals(
+        find(rows, "verify at 4", "v(4)") / 3.3616,
+        find(rows, "computed, decode at 4", "look-up, k=4"),
+        1e-9);
+    Main tooLong = new Main(new PrintStream(text), "optimisations", "--small", "--contexts=4000");
+    assertTrue(tooLong.run() != 0);
+  }
+
+  private static double find(List<Row> rows, String measure, String name) {
+    return rows.stream()
+        .filter(row -> row.measure().equals(measure) && row.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(measure + ", " + name))
+        .samples()
+        .median();
+  }
+
+  @Test
+  void schedulesHaveTheSharesTheySay() {
+    ExitSchedule schedule = new ExitSchedule(24);
+    assertEquals(List.of(8, 12, 16, 20), schedule.layers());
+    Confidence confidence =
+        new Confidence() {
+          @Override
+          public float max() {
+            return 0.5f;
+          }
+
+          @Override
+          public float margin() {
+            return 0;
+          }
+
+          @Override
+          public float entropy() {
+            return 0;
+          }
+        };
+    assertEquals(0, exits(schedule, List.of(), 16, confidence));
+    assertEquals(0.35, exits(schedule, List.of(0.1, 0.1, 0.1, 0.05), 16, confidence) / 16.0, 0.05);
+    assertEquals(0.67, exits(schedule, List.of(0.67), 16, confidence) / 16.0, 0.05);
+    // The sum of 0.8 to the powers of 1 to 4.
+    assertEquals(
+        2.3616, IntStream.of(OptimisationBenchmark.accepted()).average().orElseThrow(), 0.15);
+  }
+
+  private static int exits(
+      ExitSchedule schedule, List<Double> shares, int tokens, Confidence confidence) {
+    schedule.follow(shares);
+    int exits = 0;
+    for (int i = 0; i < tokens; i++) {
+      if (schedule.layers().stream().anyMatch(layer -> schedule.exit(layer, confidence))) {
+        exits++;
+      }
+    }
+    return exits;
   }
 
   @Test

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.edgevlm.runtime.reference.BmpVisionProvider;
+import org.edgevlm.reference.BmpVisionProvider;
 import org.edgevlm.runtime.reference.ReferenceHome;
 import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.decoding.TokenListener;

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.edgevlm.runtime.reference.BmpVisionProvider;
+import org.edgevlm.reference.BmpVisionProvider;
 import org.edgevlm.runtime.reference.ReferenceHome;
 import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.decoding.SamplingParameters;

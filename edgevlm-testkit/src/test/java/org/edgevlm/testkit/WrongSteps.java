@@ -17,7 +17,6 @@ import java.util.Set;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.inference.ContextFullException;
-import org.edgevlm.spi.inference.ImageEmbedding;
 import org.edgevlm.spi.inference.InferenceBackendProvider;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
@@ -26,17 +25,13 @@ import org.edgevlm.spi.inference.StepResult;
 import org.edgevlm.testkit.intercept.Call;
 import org.edgevlm.testkit.intercept.Interceptor;
 
-/** Backends that step, rewind or see wrong. */
+/** Backends that step or rewind wrong. */
 final class WrongSteps {
 
   private WrongSteps() {}
 
   private static boolean feedsTokens(Call call) {
     return call.is(InferenceSession.class, "step") && call.arguments() == 4;
-  }
-
-  private static boolean feedsImage(Call call) {
-    return call.is(InferenceSession.class, "step") && call.arguments() == 2;
   }
 
   private static int count(Call call) {
@@ -47,7 +42,7 @@ final class WrongSteps {
     return call.target(InferenceSession.class).position();
   }
 
-  private static Outputs outputs(Call call) {
+  static Outputs outputs(Call call) {
     return call.argument(call.arguments() - 1, Outputs.class);
   }
 
@@ -55,15 +50,11 @@ final class WrongSteps {
     return call -> feedsTokens(call) ? how.around(call) : call.proceed();
   }
 
-  private static Interceptor images(Interceptor how) {
-    return call -> feedsImage(call) ? how.around(call) : call.proceed();
-  }
-
   static void addTo(Wrong<InferenceBackendProvider> wrong) {
     steps(wrong);
     sessions(wrong);
     rewinds(wrong);
-    pictures(wrong);
+    WrongImages.addTo(wrong);
   }
 
   private static void steps(Wrong<InferenceBackendProvider> wrong) {
@@ -330,76 +321,5 @@ final class WrongSteps {
                 return null;
               }
             });
-  }
-
-  private static void pictures(Wrong<InferenceBackendProvider> wrong) {
-    wrong
-        .breaks(
-            "anImageTakesItsPositions",
-            RIGHT,
-            () ->
-                images(
-                    call -> {
-                      if (outputs(call) == Outputs.NONE) {
-                        call.argument(1, Outputs.LAST);
-                      }
-                      return call.proceed();
-                    }))
-        .breaks(
-            "anImageIsSeen",
-            RIGHT,
-            () ->
-                images(
-                    call -> {
-                      ImageEmbedding image = call.argument(0, ImageEmbedding.class);
-                      if (image.tokens() == 4) {
-                        ImageEmbedding copy = ImageEmbedding.allocate(4, image.width());
-                        copy.data().put(0, image.data(), 0, 2 * image.width());
-                        call.argument(0, copy);
-                      }
-                      return call.proceed();
-                    }))
-        .breaks(
-            "everyRowOfAnImageBelongsToItsPosition",
-            RIGHT,
-            () ->
-                images(
-                    call ->
-                        outputs(call) == Outputs.ALL
-                            ? swapped(call.proceed(), 0, 3)
-                            : call.proceed()))
-        .breaks(
-            "anImageIsLeftAlone",
-            RIGHT,
-            () ->
-                images(
-                    call -> {
-                      call.argument(0, ImageEmbedding.class).data().rewind();
-                      return call.proceed();
-                    }))
-        .breaks(
-            "anImageOfAnotherWidthIsRefused",
-            RIGHT,
-            () ->
-                images(
-                    call -> {
-                      try {
-                        return call.proceed();
-                      } catch (IllegalArgumentException e) {
-                        throw new IllegalStateException(e);
-                      }
-                    }))
-        .breaks(
-            "anImageBeyondTheContextIsRefused",
-            RIGHT,
-            () ->
-                images(
-                    call -> {
-                      try {
-                        return call.proceed();
-                      } catch (ContextFullException e) {
-                        throw new IllegalStateException(e);
-                      }
-                    }));
   }
 }

@@ -43,12 +43,12 @@ public final class CommandLineProgram {
         .addSubcommand(new PluginsCommand())
         .addSubcommand(new ConfigCommand())
         .addSubcommand(new ScoreCommand())
+        .addSubcommand(new BenchCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler((error, given) -> onUsageError(console, error))
         .setExecutionExceptionHandler((error, command, parsed) -> onError(console, error));
     describeExitCodes(commandLine);
-    commandLine.getSubcommands().values().forEach(CommandLineProgram::describeExitCodes);
     commandLine.setOut(new PrintWriter(console.out(), true));
     commandLine.setErr(new PrintWriter(console.err(), true));
     return commandLine;
@@ -60,6 +60,7 @@ public final class CommandLineProgram {
         .usageMessage()
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(ExitCode.descriptions());
+    command.getSubcommands().values().forEach(CommandLineProgram::describeExitCodes);
   }
 
   // Has to be set before the first logger is made, so it can't wait for the parsed command line.

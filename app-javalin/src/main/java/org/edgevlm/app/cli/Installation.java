@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.config.ConfigException;
@@ -52,6 +53,11 @@ record Installation(Path home, PluginRegistry plugins) {
 
   /** The configuration: file, environment and command line. */
   Configuration configuration(RootCommand root) {
+    return configuration(root, Map.of());
+  }
+
+  /** The configuration with further keys, which win over all others. */
+  Configuration configuration(RootCommand root, Map<String, String> further) {
     Optional<Path> file = root.configFile();
     if (file.isPresent() && !Files.isReadable(file.get())) {
       throw new CliException(
@@ -61,7 +67,9 @@ record Installation(Path home, PluginRegistry plugins) {
     if (file.isEmpty() && Files.isReadable(installed)) {
       file = Optional.of(installed);
     }
-    return Configuration.load(file, System.getenv(), root.sets(), plugins);
+    Map<String, String> sets = root.sets();
+    sets.putAll(further);
+    return Configuration.load(file, System.getenv(), sets, plugins);
   }
 
   /**

@@ -2,7 +2,6 @@ package org.edgevlm.app.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +35,6 @@ import picocli.CommandLine.ParentCommand;
     })
 final class ScoreCommand implements Callable<Integer> {
 
-  private static final Path HELDOUT = Path.of("models", "edgevlm-tiny", "heldout");
-
   @ParentCommand private RootCommand root;
 
   @Parameters(
@@ -59,7 +56,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
     Installation installation = Installation.find();
     Configuration configuration = installation.configuration(root);
-    List<Path> sceneFolders = sceneFolders(installation);
+    List<Path> sceneFolders = HeldOut.folders(folders, installation);
     List<FolderScore> scores = new ArrayList<>();
     try (EdgeVlm edgeVlm = installation.open(configuration, console)) {
       Scorer scorer =
@@ -81,14 +78,6 @@ final class ScoreCommand implements Callable<Integer> {
       console.print(Json.pretty(json));
     }
     return complete ? ExitCode.OK : ExitCode.IMAGE;
-  }
-
-  private List<Path> sceneFolders(Installation installation) {
-    if (folders.isEmpty()) {
-      Path installed = installation.home().resolve(HELDOUT);
-      return Scorer.foldersIn(Files.isDirectory(HELDOUT) ? HELDOUT : installed);
-    }
-    return folders.stream().flatMap(folder -> Scorer.foldersIn(folder).stream()).toList();
   }
 
   private Scorer.Respondent respondent(

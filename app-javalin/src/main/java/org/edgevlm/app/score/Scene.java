@@ -18,25 +18,36 @@ import org.edgevlm.spi.EdgeVlmException;
  * @param objects for each object in it, the names that are accepted
  * @param questions what can be asked about it
  */
-record Scene(Path image, String caption, List<List<String>> objects, List<Question> questions) {
+public record Scene(
+    Path image, String caption, List<List<String>> objects, List<Question> questions) {
 
   /** The file in a folder that lists its scenes, one JSON object a line. */
-  static final String FILE = "scenes.jsonl";
+  public static final String FILE = "scenes.jsonl";
 
   /**
    * A question with its accepted answers.
    *
    * @param kind what it asks for, as in {@code where}
    */
-  record Question(String kind, String question, List<String> answers) {
-    Question {
+  public record Question(String kind, String question, List<String> answers) {
+    public Question {
       answers = List.copyOf(answers);
+    }
+
+    /** Whether an answer is one of those accepted, but for articles, case and final points. */
+    public boolean isRight(String answer) {
+      return AnswerMatch.isRight(answer, answers);
     }
   }
 
-  Scene {
+  public Scene {
     objects = objects.stream().map(List::copyOf).toList();
     questions = List.copyOf(questions);
+  }
+
+  /** The objects that a caption names, of all there are; one mention stands for one object. */
+  public Share named(String given) {
+    return new Share(ObjectMatch.count(given, objects), objects.size());
   }
 
   /**
@@ -44,7 +55,7 @@ record Scene(Path image, String caption, List<List<String>> objects, List<Questi
    *
    * @throws EdgeVlmException naming the file and line that isn't as it should be
    */
-  static List<Scene> read(Path folder) {
+  public static List<Scene> read(Path folder) {
     Path file = folder.resolve(FILE);
     ObjectMapper mapper = new ObjectMapper();
     List<Scene> scenes = new ArrayList<>();

@@ -99,14 +99,13 @@ public final class Scorer {
       Optional<Reply> caption = respondent.reply(scene.image(), Optional.empty());
       if (caption.isPresent()) {
         captionMillis.add(caption.get().millis());
-        int named = ObjectMatch.count(caption.get().text(), scene.objects());
-        objects = objects.plus(new Share(named, scene.objects().size()));
+        objects = objects.plus(scene.named(caption.get().text()));
         for (Scene.Question question : scene.questions()) {
           Optional<Reply> answer =
               respondent.reply(scene.image(), Optional.of(question.question()));
           if (answer.isPresent()) {
             answerMillis.add(answer.get().millis());
-            boolean right = AnswerMatch.isRight(answer.get().text(), question.answers());
+            boolean right = question.isRight(answer.get().text());
             questions.merge(question.kind(), Share.NONE.plus(right), Share::plus);
           }
         }

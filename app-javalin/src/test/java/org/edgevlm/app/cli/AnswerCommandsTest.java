@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.edgevlm.runtime.reference.BmpVisionProvider;
+import org.edgevlm.reference.BmpVisionProvider;
 import org.edgevlm.runtime.reference.ReferenceHome;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -11,15 +11,15 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.edgevlm.reference.BmpVisionProvider;
+import org.edgevlm.reference.DraftStrategyProvider;
+import org.edgevlm.reference.HeavyHitterPolicyProvider;
+import org.edgevlm.reference.ReferenceBackendProvider;
+import org.edgevlm.reference.ReferenceEncoderProvider;
+import org.edgevlm.reference.WindowPolicyProvider;
 import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.plugin.PluginRegistry;
-import org.edgevlm.runtime.reference.BmpVisionProvider;
-import org.edgevlm.runtime.reference.DraftStrategyProvider;
-import org.edgevlm.runtime.reference.HeavyHitterPolicyProvider;
-import org.edgevlm.runtime.reference.ReferenceBackendProvider;
-import org.edgevlm.runtime.reference.ReferenceEncoderProvider;
 import org.edgevlm.runtime.reference.ReferenceHome;
-import org.edgevlm.runtime.reference.WindowPolicyProvider;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.Platform;
@@ -178,7 +178,7 @@ class AssemblyTest {
 
   @Test
   void aProjectorOfAnotherWidthIsRefusedAndEverythingClosed() throws Exception {
-    home.model("mixed", "width=16\n", "width=24\n");
+    home.model("mixed", "width=16\nseed=1\n", "width=24\nseed=1\n");
     PluginException error =
         assertThrows(PluginException.class, () -> open(plugins(), "model", "mixed"));
     assertTrue(error.getMessage().contains("width 24"), error.getMessage());
@@ -197,14 +197,14 @@ class AssemblyTest {
 
   @Test
   void aModelWithoutProjectorIsRefused() throws Exception {
-    home.model("blind", "width=16\n", null);
+    home.model("blind", "width=16\nseed=1\n", null);
     String message = refused(EdgeVlmException.class, plugins(), "model", "blind");
     assertTrue(message.startsWith("model 'blind' has no projector"), message);
   }
 
   @Test
   void aBrokenFileIsTheBackendsError() throws Exception {
-    home.model("broken", "nonsense\n", "width=16\n");
+    home.model("broken", "nonsense\n", "width=16\nseed=1\n");
     refused(ModelFormatException.class, plugins(), "model", "broken");
     assertEquals(
         List.of("reference closes factory", "reference closes", "reference-bmp closes"), diary);
@@ -214,8 +214,8 @@ class AssemblyTest {
   void whatDoesNotFitTheMemoryLimitIsRefusedBeforeLoading() throws Exception {
     home.model(
         "large",
-        "width=16\nweights=1600000000\nkv=201326592\ncompute=100000000\n",
-        "width=16\nweights=600000000\nkv=0\ncompute=50000000\n");
+        "width=16\nseed=1\nweights=1600000000\nkv=201326592\ncompute=100000000\n",
+        "width=16\nseed=1\nweights=600000000\nkv=0\ncompute=50000000\n");
     String message =
         refused(EdgeVlmException.class, plugins(), "model", "large", "memory_limit", "2.2GB");
     assertEquals(

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
-import org.edgevlm.runtime.reference.ReferenceTokenizer;
+import org.edgevlm.reference.ReferenceTokenizer;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.decoding.Prompt;
 import org.edgevlm.spi.inference.ImageEmbedding;

@@ -25,8 +25,12 @@ public final class ReferenceHome {
   /** Writes the models. */
   public ReferenceHome(Path home) throws IOException {
     this.home = home;
-    model("tiny", "width=16\nseed=18\n", "width=16\nseed=118\n");
-    model("other", "width=16\nseed=37\n", "width=16\nseed=137\n");
+    model("tiny", file(18), file(118));
+    model("other", file(37), file(137));
+  }
+
+  private static String file(int seed) {
+    return "width=16\nseed=" + seed + "\nweights=1000\nkv=500\ncompute=200\n";
   }
 
   /** The folder. */

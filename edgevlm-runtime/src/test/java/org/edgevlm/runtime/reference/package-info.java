@@ -1,6 +1,2 @@
-/**
- * A complete set of small real plugins for tests: a BMP reader, a patch encoder, a two-layer
- * transformer over bytes with n-grams on top, cache policies and a speculative strategy. Plain
- * Java, deterministic, obvious rather than fast.
- */
+/** A home folder with models of the reference plugins, for tests. */
 package org.edgevlm.runtime.reference;
