@@ -27,6 +27,8 @@ final class Counters {
   long repeated;
 
   long switchedOff;
+
+  /** Somewhere nothing was drafted, or a draft not verified, because it wouldn't have paid. */
   boolean wasOff;
 
   /**

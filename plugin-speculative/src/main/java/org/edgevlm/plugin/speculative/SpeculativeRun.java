@@ -85,7 +85,9 @@ final class SpeculativeRun implements AutoCloseable {
       int tokens = Math.max(1, draft.length());
       shared.draftPrice().add(micros / tokens);
       settle(-tokens * shared.draftPrice().value() / costs.micros(1));
-      draft.truncate(adaptive.best(draft));
+      int best = adaptive.best(draft);
+      counters.wasOff |= best == 0 && draft.length() > 0;
+      draft.truncate(best);
     }
     counters.drafted += draft.length();
     return draft.length() > 0;
