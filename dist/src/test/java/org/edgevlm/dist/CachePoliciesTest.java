@@ -25,6 +25,8 @@ class CachePoliciesTest {
   /** Captions of so many held-out scenes, by settings such as {@code cache=gear}. */
   private static List<JsonNode> captions(int scenes, String... arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("caption", "--json"));
+    // Threads that wait for each other crawl where other tests take the cores.
+    command.addAll(List.of("--set", "llamacpp-bytedeco.threads=1"));
     command.addAll(List.of(arguments));
     IntStream.range(0, scenes).forEach(i -> command.add(Pictures.scene(i).toString()));
     Program.Result result = Program.edgevlm().run(command.toArray(String[]::new)).expect(0);

@@ -75,9 +75,11 @@ final class PlainCache implements KvCache {
     }
   }
 
-  /** Looks random, and is the same each time. */
+  /** Looks random, and is the same each time; more in later layers. */
   static float attention(int layer, int position) {
-    return Math.floorMod((position * 7919L + layer * 104_729L) * 2_654_435_761L, 1_000_003L) / 1e6f;
+    return Math.floorMod((position * 7919L + layer * 104_729L) * 2_654_435_761L, 1_000_003L)
+        / 1e6f
+        * (layer + 3);
   }
 
   @Override

@@ -145,23 +145,30 @@ class ScoringCachePolicyTest {
     assertEquals(97, kept);
   }
 
-  @Test
-  void layersCompeteForOneBudget() {
+  /** Protected entries are in it before all others, whatever they score. */
+  @ParameterizedTest
+  @CsvSource({"0", "10"})
+  void layersCompeteForOneBudget(int first) {
     PlainCache cache = new PlainCache(5, PROMPT, 5, 21, 1);
-    review(policy(budget(0.5, 0, Base.POSITIONS, Scope.GLOBAL)), seen(cache, PROMPT));
+    review(
+        new ByAttention(
+            budget(0.5, 0, Base.POSITIONS, Scope.GLOBAL),
+            new Protection(0, 0, first, false, false),
+            ReviewTrigger.DEFAULT),
+        seen(cache, PROMPT));
     List<Float> all = new ArrayList<>();
     for (int layer = 0; layer < 5; layer++) {
-      for (int position = 0; position < PROMPT; position++) {
+      for (int position = first; position < PROMPT; position++) {
         all.add(PlainCache.attention(layer, position));
       }
     }
     all.sort(Comparator.reverseOrder());
-    float threshold = all.get(97 - 1);
+    float threshold = all.get(97 - 5 * first - 1);
     for (int layer = 0; layer < 5; layer++) {
       int own = layer;
       int[] expected =
           IntStream.range(0, PROMPT)
-              .filter(p -> PlainCache.attention(own, p) >= threshold)
+              .filter(p -> p < first || PlainCache.attention(own, p) >= threshold)
               .toArray();
       assertArrayEquals(expected, cache.positions(layer), "layer " + layer);
     }

@@ -8,7 +8,7 @@ package org.edgevlm.plugin.speculative;
 final class Ledger {
 
   /** What a new strategy may lose to find out whether it pays. */
-  private static final double CREDIT = 24;
+  private static final double CREDIT = 16;
 
   /** What is saved up for bad times. */
   private static final double MOST = 48;
@@ -28,9 +28,11 @@ final class Ledger {
     return !off;
   }
 
-  /** A single step was made without drafting. */
+  /** A single step was made. While speculation is on, thinking of a draft has its price. */
   synchronized void plain() {
-    change(ALLOWANCE);
+    if (off) {
+      change(ALLOWANCE);
+    }
   }
 
   /**

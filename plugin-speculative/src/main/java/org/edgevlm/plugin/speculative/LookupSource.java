@@ -1,5 +1,6 @@
 package org.edgevlm.plugin.speculative;
 
+import java.util.Arrays;
 import org.edgevlm.spi.decoding.DecodingTask;
 import org.edgevlm.spi.decoding.Prompt;
 
@@ -50,11 +51,15 @@ final class LookupSource implements DraftSource {
 
   /** A prompt's tokens, pictures left out. */
   private static int[] promptText(Prompt prompt) {
-    return prompt.parts().stream()
-        .filter(Prompt.Part.Text.class::isInstance)
-        .map(Prompt.Part.Text.class::cast)
-        .flatMapToInt(text -> java.util.Arrays.stream(text.tokens()))
-        .toArray();
+    int[] all = new int[prompt.length()];
+    int length = 0;
+    for (Prompt.Part part : prompt.parts()) {
+      if (part instanceof Prompt.Part.Text text) {
+        System.arraycopy(text.tokens(), 0, all, length, text.length());
+        length += text.length();
+      }
+    }
+    return Arrays.copyOf(all, length);
   }
 
   /** Looks a text's end up in the recent answers. */

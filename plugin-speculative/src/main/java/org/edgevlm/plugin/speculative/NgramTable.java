@@ -26,7 +26,7 @@ final class NgramTable {
    */
   NgramTable(int longest) {
     this.longest = longest;
-    allocate(256);
+    allocate(1024);
   }
 
   private void allocate(int slots) {

@@ -13,6 +13,9 @@ import org.edgevlm.spi.inference.StepResult;
 /** One answer: rounds of drafting and verifying, and single steps where drafting doesn't pay. */
 final class SpeculativeRun implements AutoCloseable {
 
+  /** Rounds after which a single step is made, to know what speculation is to be held against. */
+  private static final int ROUNDS = 12;
+
   private final DecodingTask task;
   private final Shared shared;
   private final InferenceSession session;
@@ -67,30 +70,45 @@ final class SpeculativeRun implements AutoCloseable {
   /** Makes a draft; whether there is one to verify. */
   private boolean propose() {
     draft.begin(answer.last(), room());
-    if (single || draft.limit() < 1 || !isOn()) {
-      single = false;
+    boolean skipped = single || draft.limit() < 1;
+    single = false;
+    if (skipped || !isOn()) {
       return false;
     }
     long start = System.nanoTime();
-    if (drafter == null) {
+    boolean wanted = draft.wantsMore();
+    if (wanted && drafter == null) {
       drafter = shared.source().open(task);
       charge(start);
       start = System.nanoTime();
     }
-    drafter.propose(answer, draft);
+    if (wanted) {
+      drafter.propose(answer, draft);
+    }
+    int proposed = draft.length();
+    if (adaptive != null) {
+      draft.truncate(adaptive.best(draft));
+    }
     double micros = microsSince(start);
     counters.draftMicros += micros;
     counters.savedMicros -= micros;
     if (adaptive != null) {
-      int tokens = Math.max(1, draft.length());
-      shared.draftPrice().add(micros / tokens);
-      settle(-tokens * shared.draftPrice().value() / costs.micros(1));
-      int best = adaptive.best(draft);
-      counters.wasOff |= best == 0 && draft.length() > 0;
-      draft.truncate(best);
+      pay(wanted, proposed, micros);
     }
     counters.drafted += draft.length();
     return draft.length() > 0;
+  }
+
+  /** Takes what drafting, or thinking of it, took off the balance. */
+  private void pay(boolean wanted, int proposed, double micros) {
+    counters.wasOff |= !wanted || draft.length() < Math.min(1, proposed);
+    double price = micros;
+    if (wanted) {
+      int tokens = Math.max(1, proposed);
+      shared.draftPrice().add(micros / tokens);
+      price = Math.min(price, tokens * shared.draftPrice().value());
+    }
+    settle(-price / costs.micros(1));
   }
 
   /** Tokens that may be drafted: what the request, the context and the kernels leave. */
@@ -103,9 +121,9 @@ final class SpeculativeRun implements AutoCloseable {
     return Math.min(room, rows - 1);
   }
 
-  /** Whether drafting is likely to pay now. */
+  /** Whether speculation may be tried. */
   private boolean isOn() {
-    boolean on = adaptive == null || (shared.ledger().isOn() && draft.wantsMore());
+    boolean on = adaptive == null || shared.ledger().isOn();
     counters.wasOff |= !on;
     return on;
   }
@@ -144,8 +162,8 @@ final class SpeculativeRun implements AutoCloseable {
     int layers = result.layersUsed(0);
     // Of a row that isn't sure the token before it is fed again.
     session.rewind(start + accepted + (sure ? 1 : 0));
-    single = !sure;
     counters.verifySteps++;
+    single = !sure || (adaptive != null && counters.verifySteps % ROUNDS == 0);
     counters.verifyMicros += micros;
     observe(accepted);
     int tokens = accepted + (sure ? 1 : 0);
@@ -185,7 +203,6 @@ final class SpeculativeRun implements AutoCloseable {
         // A policy dropped entries that the choices after this one were made with.
         session.rewind(start + 1 + i);
         counters.stale += count - i - 1;
-        single = false;
         return true;
       }
     }

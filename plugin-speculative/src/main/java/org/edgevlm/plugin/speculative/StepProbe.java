@@ -28,7 +28,10 @@ final class StepProbe {
   private final int vocabularySize;
   private final int[] tokens;
   private final float[][] single;
-  private final double[][] micros;
+
+  /** The shortest times: whatever interrupts a step makes it longer. */
+  private final double[] micros;
+
   private int identicalRows;
   private float difference;
 
@@ -39,7 +42,8 @@ final class StepProbe {
     int context = Math.max(1, Math.min(CONTEXT, model.info().contextLength() - rows));
     tokens = new int[context + rows];
     single = new float[rows][vocabularySize];
-    micros = new double[rows][MAX_PASSES];
+    micros = new double[rows];
+    Arrays.fill(micros, Double.MAX_VALUE);
     identicalRows = rows;
   }
 
@@ -63,39 +67,38 @@ final class StepProbe {
         for (int i = 0; i < tokens.length; i++) {
           tokens[i] = random.nextInt(vocabularySize);
         }
-        pass(session, passes++);
+        pass(session);
+        passes++;
       }
     }
-    double[] medians = new double[rows];
-    for (int i = 0; i < rows; i++) {
-      Arrays.sort(micros[i], 0, passes);
-      medians[i] = Math.max(micros[i][passes / 2], 1e-3);
-    }
-    return new StepCosts(medians, identicalRows, SAFETY * difference);
+    return new StepCosts(micros, identicalRows, SAFETY * difference);
   }
 
-  private void pass(InferenceSession session, int pass) {
+  private void pass(InferenceSession session) {
     int context = tokens.length - rows;
     session.rewind(0);
     session.step(tokens, 0, context, Outputs.NONE);
     // The first step after a long one may prepare what the later ones share.
     session.step(tokens, context, 1, Outputs.LAST);
     session.rewind(context);
-    double sum = 0;
     for (int i = 0; i < rows; i++) {
       long start = System.nanoTime();
       StepResult result = session.step(tokens, context + i, 1, Outputs.LAST);
-      sum += (System.nanoTime() - start) / 1e3;
+      shorten(1, start);
       result.logits(0).get(0, single[i]);
     }
-    micros[0][pass] = sum / rows;
     for (int count = 2; count <= rows; count++) {
       session.rewind(context);
       long start = System.nanoTime();
       StepResult result = session.step(tokens, context, count, Outputs.ALL);
-      micros[count - 1][pass] = (System.nanoTime() - start) / 1e3;
+      shorten(count, start);
       compare(result, count);
     }
+  }
+
+  private void shorten(int count, long start) {
+    double took = Math.max((System.nanoTime() - start) / 1e3, 1e-3);
+    micros[count - 1] = Math.min(micros[count - 1], took);
   }
 
   private void compare(StepResult result, int count) {
