@@ -196,6 +196,10 @@ public final class Assembly implements AutoCloseable {
     } catch (LinkageError e) {
       throw new PluginException(
           "plugin '" + provider.id() + "' does not fit this program or this machine: " + e, e);
+    } catch (EdgeVlmException e) {
+      throw e; // it says what was wrong and what would be right
+    } catch (RuntimeException e) {
+      throw new PluginException("plugin '" + provider.id() + "' failed to start: " + e, e);
     }
     if (made == null) {
       throw new PluginException("plugin '" + provider.id() + "' made nothing");

@@ -277,7 +277,13 @@ class AssemblyTest {
     EdgeVlmException error =
         assertThrows(
             EdgeVlmException.class,
-            () -> open(plugins(new BrokenVision(Support.no("needs a GPU"))), "vision", "broken"));
+            () ->
+                open(
+                    plugins(
+                        new BrokenVision(
+                            Support.no("needs a GPU"), new UnsatisfiedLinkError("libnone.so"))),
+                    "vision",
+                    "broken"));
     assertTrue(error.getMessage().contains("broken"), error.getMessage());
     assertTrue(error.getMessage().contains("needs a GPU"), error.getMessage());
   }
@@ -287,12 +293,27 @@ class AssemblyTest {
     PluginException error =
         assertThrows(
             PluginException.class,
-            () -> open(plugins(new BrokenVision(Support.yes())), "vision", "broken"));
+            () ->
+                open(
+                    plugins(
+                        new BrokenVision(Support.yes(), new UnsatisfiedLinkError("libnone.so"))),
+                    "vision",
+                    "broken"));
     assertTrue(error.getMessage().contains("plugin 'broken'"), error.getMessage());
     assertTrue(error.getMessage().contains("libnone.so"), error.getMessage());
   }
 
-  private record BrokenVision(Support support) implements VisionProcessorProvider {
+  @Test
+  void aPluginThatFailsToStartIsNamed() {
+    BrokenVision broken = new BrokenVision(Support.yes(), new IllegalStateException("no camera"));
+    PluginException error =
+        assertThrows(PluginException.class, () -> open(plugins(broken), "vision", "broken"));
+    assertTrue(error.getMessage().contains("plugin 'broken' failed"), error.getMessage());
+    assertTrue(error.getMessage().contains("no camera"), error.getMessage());
+  }
+
+  private record BrokenVision(Support support, Throwable failure)
+      implements VisionProcessorProvider {
 
     @Override
     public String id() {
@@ -326,7 +347,10 @@ class AssemblyTest {
 
     @Override
     public VisionProcessor create(PluginContext context) {
-      throw new UnsatisfiedLinkError("libnone.so");
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure;
     }
   }
 }
