@@ -42,10 +42,24 @@ final class Server implements AutoCloseable {
    * @param temporary its folder for temporary files
    */
   static Server start(Path temporary) throws IOException {
+    return start(Program.edgevlm(), temporary, 0);
+  }
+
+  /**
+   * Starts a server of any home's program and waits until it is ready.
+   *
+   * @param temporary its folder for temporary files
+   * @param port 0 for a free one
+   * @param options further ones of {@code serve}
+   */
+  static Server start(Program program, Path temporary, int port, String... options)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--port", Integer.toString(port)));
+    arguments.addAll(List.of(options));
     Process process =
-        Program.edgevlm()
+        program
             .with("EDGEVLM_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary)
-            .start("serve", "--port", "0");
+            .start(arguments.toArray(String[]::new));
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
@@ -58,6 +72,11 @@ final class Server implements AutoCloseable {
 
   URI address() {
     return address;
+  }
+
+  /** The process that listens. */
+  long pid() {
+    return process.pid();
   }
 
   /** A part of a form. */

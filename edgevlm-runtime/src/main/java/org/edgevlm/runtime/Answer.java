@@ -17,8 +17,12 @@ import org.edgevlm.spi.decoding.FinishReason;
  * @param counters what the strategy and the cache policies counted, by name in snake case; {@code
  *     kv_bytes} is what the session held for K and V at the end, {@code kv_bytes_prefill} after the
  *     prompt. With cache policies {@code kv_bytes_kept} is what their first review left of it,
- *     {@code cache_reviews} how often entries were dropped and {@code evicted_entries} how many,
- *     over all layers
+ *     {@code cache_reviews} how often entries were dropped or compressed, {@code evicted_entries}
+ *     how many were dropped and {@code compressed_entries} how many are compressed at the end, over
+ *     all layers
+ * @param layers what each layer of the session held for K and V, first to last; empty if it was
+ *     cancelled before the answer began, or if the backend doesn't keep them layer by layer ({@link
+ *     org.edgevlm.spi.Capability#LAYERWISE_KV})
  * @param warnings what the user should know, one sentence each
  */
 public record Answer(
@@ -29,6 +33,7 @@ public record Answer(
     Timings timings,
     PluginNames plugins,
     Map<String, Long> counters,
+    List<LayerMemory> layers,
     List<String> warnings) {
 
   public Answer {
@@ -37,6 +42,7 @@ public record Answer(
     Objects.requireNonNull(timings, "timings");
     Objects.requireNonNull(plugins, "plugins");
     counters = Map.copyOf(counters);
+    layers = List.copyOf(layers);
     warnings = List.copyOf(warnings);
   }
 }

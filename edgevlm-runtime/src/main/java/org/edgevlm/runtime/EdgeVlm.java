@@ -1,5 +1,6 @@
 package org.edgevlm.runtime;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.edgevlm.runtime.config.Configuration;
+import org.edgevlm.runtime.metrics.ImageCacheSnapshot;
 import org.edgevlm.runtime.metrics.Metrics;
 import org.edgevlm.runtime.metrics.MetricsSnapshot;
 import org.edgevlm.runtime.pipeline.Assembly;
@@ -89,12 +91,15 @@ public final class EdgeVlm implements AutoCloseable {
    * @param request what is asked
    * @param listener told of each token as it appears, on this thread. The texts it gets, one after
    *     the other and without white space at the ends, are the answer's text; only where the model
-   *     stops inside a character does the text end with a U+FFFD that no token brought
+   *     ends inside a character, or inside what could have become a stop text, does the text end
+   *     with characters that no event brought
    * @param cancel asked before each stage, between the parts of the prompt and between tokens; then
    *     the answer is the text so far, with {@link FinishReason#CANCELLED}
    * @throws org.edgevlm.spi.vision.ImageException if the image can't be used
    * @throws org.edgevlm.spi.inference.ContextFullException if image and question don't fit the
    *     context
+   * @throws ConversationException if something was said before the question, and the prompt's
+   *     template has no place for it
    * @throws org.edgevlm.spi.inference.GrammarException if the request's grammar can't be read, or
    *     asks for text that the model's vocabulary can't write
    * @throws MissingCapabilityException if the request has a grammar, the backend can't constrain
@@ -103,17 +108,32 @@ public final class EdgeVlm implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public Answer answer(AnswerRequest request, TokenListener listener, CancelToken cancel) {
+    return answer(request, listener, cancel, false);
+  }
+
+  /**
+   * As {@link #answer}, but the same picture as in an earlier call of this method costs no vision
+   * and no encoding: their times are 0 then, and the counter {@code image_cache_hits} is 1. If it
+   * is the picture of the latest call, the prompt up to its end isn't fed again either, where the
+   * backend can rewind and neither a cache policy nor early exits are configured: the counter
+   * {@code prefix_tokens_reused} says how much that was. The text is the same. Not for
+   * measurements. How much is kept, {@code image.cache_mb} says.
+   */
+  public Answer answerAgain(AnswerRequest request, TokenListener listener, CancelToken cancel) {
+    return answer(request, listener, cancel, true);
+  }
+
+  private Answer answer(
+      AnswerRequest request, TokenListener listener, CancelToken cancel, boolean reuse) {
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(listener, "listener");
     Objects.requireNonNull(cancel, "cancel");
     lifecycle.readLock().lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("EdgeVlm is closed");
-      }
+      requireOpen();
       Answer answer;
       try {
-        answer = pipeline.answer(request, listener, cancel);
+        answer = pipeline.answer(request, listener, cancel, reuse);
       } catch (RuntimeException | Error e) {
         metrics.failed();
         throw e;
@@ -132,8 +152,11 @@ public final class EdgeVlm implements AutoCloseable {
       return;
     }
     Map<Metrics.Stage, Double> millis = new EnumMap<>(Metrics.Stage.class);
-    millis.put(Metrics.Stage.VISION, timings.visionMs());
-    millis.put(Metrics.Stage.ENCODE, timings.encodeMs());
+    // What didn't happen would make the others look faster.
+    if (!answer.counters().containsKey(Metrics.IMAGE_CACHE_HITS)) {
+      millis.put(Metrics.Stage.VISION, timings.visionMs());
+      millis.put(Metrics.Stage.ENCODE, timings.encodeMs());
+    }
     millis.put(Metrics.Stage.PREFILL, timings.prefillMs());
     millis.put(Metrics.Stage.DECODE, timings.decodeMs());
     millis.put(Metrics.Stage.TOTAL, timings.totalMs());
@@ -153,6 +176,45 @@ public final class EdgeVlm implements AutoCloseable {
   /** What was configured and doesn't run because of {@code degrade}; in every answer's warnings. */
   public List<Degradation> degradations() {
     return assembly.degradations();
+  }
+
+  /**
+   * Checks a picture by its header, without decoding it: soon done, and on any thread.
+   *
+   * @param image the file's bytes, from position to limit
+   * @throws org.edgevlm.spi.vision.ImageException if it is of an unknown format, broken in its
+   *     header or beyond the limits
+   * @throws IllegalStateException after {@link #close}
+   */
+  public void checkImage(ByteBuffer image) {
+    Objects.requireNonNull(image, "image");
+    lifecycle.readLock().lock();
+    try {
+      requireOpen();
+      pipeline.checkImage(image);
+    } finally {
+      lifecycle.readLock().unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("EdgeVlm is closed");
+    }
+  }
+
+  /**
+   * Forgets the pictures that {@link #answerAgain} keeps.
+   *
+   * @return how many there were
+   */
+  public int clearImages() {
+    return pipeline.clearImages();
+  }
+
+  /** What {@link #answerAgain} keeps. */
+  public ImageCacheSnapshot imageCache() {
+    return pipeline.imageCache();
   }
 
   /** What was measured since this was opened. */
@@ -181,6 +243,7 @@ public final class EdgeVlm implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
+        pipeline.clearImages();
         assembly.close();
       }
     } finally {

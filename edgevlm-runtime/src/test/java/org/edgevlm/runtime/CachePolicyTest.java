@@ -52,6 +52,12 @@ class CachePolicyTest {
     assertEquals((20 + 10) * ENTRY_BYTES, on.counters().get("kv_bytes_kept"));
     assertEquals(on.tokens(), on.counters().get("cache_reviews"), "the prefill's and each token's");
     assertFalse(off.counters().containsKey("cache_reviews"));
+    long prompt = (long) on.promptTokens() * ENTRY_BYTES;
+    assertEquals(
+        List.of(
+            new LayerMemory(prompt, (20 + 1) * ENTRY_BYTES),
+            new LayerMemory(prompt, (10 + 1) * ENTRY_BYTES)),
+        on.layers());
     long fed = on.promptTokens() + on.tokens();
     assertEquals(2 * fed - kept, on.counters().get("evicted_entries"));
   }

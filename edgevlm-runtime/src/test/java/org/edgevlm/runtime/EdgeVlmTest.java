@@ -72,6 +72,9 @@ class EdgeVlmTest {
       // Two layers, 16 floats for K and for V, and the last token is fed: it is before the end.
       long positions = answer.promptTokens() + answer.tokens();
       assertEquals(positions * 2 * 2 * 16 * 4, answer.counters().get("kv_bytes"));
+      LayerMemory layer =
+          new LayerMemory(answer.promptTokens() * 2L * 16 * 4, positions * 2 * 16 * 4);
+      assertEquals(List.of(layer, layer), answer.layers());
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.edgevlm.app.json.Json;
+import org.edgevlm.app.service.ServerKeys;
 import org.edgevlm.runtime.config.ConfigEntry;
 import org.edgevlm.runtime.config.Configuration;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ final class ConfigCommand implements Callable<Integer> {
     Console console = root.console();
     Installation installation = Installation.find();
     if (template) {
-      console.out().print(Configuration.template(installation.plugins()));
+      console.out().print(Configuration.template(installation.plugins(), ServerKeys.ALL));
       console.out().flush();
       return ExitCode.OK;
     }

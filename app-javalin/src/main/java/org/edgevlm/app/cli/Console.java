@@ -2,6 +2,7 @@ package org.edgevlm.app.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -13,11 +14,14 @@ import java.util.Set;
  */
 final class Console {
 
+  private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
   private final Set<String> warnings = new HashSet<>();
   private boolean quiet;
+  private volatile boolean ended;
 
   /**
    * @param terminal whether standard error is looked at by a person
@@ -39,11 +43,16 @@ final class Console {
   }
 
   PrintStream out() {
-    return out;
+    return ended ? NOWHERE : out;
   }
 
   PrintStream err() {
-    return err;
+    return ended ? NOWHERE : err;
+  }
+
+  /** Shows nothing any more: the process ends, and what is said now is of something half done. */
+  void end() {
+    ended = true;
   }
 
   /** No notes and no progress from now on. */
@@ -58,33 +67,33 @@ final class Console {
 
   /** What the user asked for. */
   void print(String line) {
-    out.println(line);
+    out().println(line);
   }
 
   /** What may help but wasn't asked for; silent with {@code --quiet}. */
   void note(String line) {
     if (!quiet) {
-      err.println(line);
+      err().println(line);
     }
   }
 
   /** What went wrong; always shown. */
   void error(String line) {
-    err.println("edgevlm: " + line);
+    err().println("edgevlm: " + line);
   }
 
   /** What isn't as the user asked; always shown, each sentence once. */
   void warning(String line) {
     if (warnings.add(line)) {
-      err.println("edgevlm: warning: " + line);
+      err().println("edgevlm: warning: " + line);
     }
   }
 
   /** Draws over the line that was drawn last. */
   void redraw(String line) {
     if (showsProgress()) {
-      err.print("\r\033[K" + line);
-      err.flush();
+      err().print("\r\033[K" + line);
+      err().flush();
     }
   }
 }

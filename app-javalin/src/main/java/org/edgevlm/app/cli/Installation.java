@@ -7,12 +7,14 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.edgevlm.app.service.ServerKeys;
 import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.config.ConfigException;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.runtime.plugin.PluginRegistry;
 import org.edgevlm.spi.EdgeVlmException;
 import org.edgevlm.spi.PluginException;
+import org.edgevlm.spi.inference.LoadProgress;
 
 /**
  * What a distribution holds, and the configuration in effect.
@@ -69,7 +71,7 @@ record Installation(Path home, PluginRegistry plugins) {
     }
     Map<String, String> sets = root.sets();
     sets.putAll(further);
-    return Configuration.load(file, System.getenv(), sets, plugins);
+    return Configuration.load(file, System.getenv(), sets, plugins, ServerKeys.ALL);
   }
 
   /**
@@ -77,13 +79,37 @@ record Installation(Path home, PluginRegistry plugins) {
    * degraded.
    */
   EdgeVlm open(Configuration configuration, Console console) {
-    EdgeVlm edgeVlm;
+    Shutdown shutdown =
+        Shutdown.onSignal(
+            () -> {
+              console.end();
+              return true;
+            });
+    return open(configuration, console, LoadProgress.NONE, shutdown);
+  }
+
+  /**
+   * The same, with somebody else who wants to know how far it is.
+   *
+   * @param watcher told as the bar is
+   * @param shutdown what closes the model when the process is told to end
+   */
+  EdgeVlm open(
+      Configuration configuration, Console console, LoadProgress watcher, Shutdown shutdown) {
+    EdgeVlm edgeVlm = null;
     try (LoadingBar bar = new LoadingBar(console)) {
-      edgeVlm = EdgeVlm.open(configuration, plugins, home, bar);
+      LoadProgress both =
+          (done, total) -> {
+            bar.update(done, total);
+            watcher.update(done, total);
+          };
+      edgeVlm = EdgeVlm.open(configuration, plugins, home, both);
     } catch (ConfigException | PluginException e) {
       throw e;
     } catch (EdgeVlmException e) {
       throw new CliException(ExitCode.MODEL, e.getMessage(), e);
+    } finally {
+      shutdown.loaded(Optional.ofNullable(edgeVlm));
     }
     edgeVlm.degradations().forEach(part -> console.warning(part.warning()));
     return edgeVlm;

@@ -1,14 +1,19 @@
 package org.edgevlm.app.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.edgevlm.app.json.Json;
 import org.edgevlm.app.score.FolderScore;
+import org.edgevlm.app.score.FrequentAnswers;
+import org.edgevlm.app.score.GreyPicture;
+import org.edgevlm.app.score.Scene;
 import org.edgevlm.app.score.Scorer;
 import org.edgevlm.runtime.Answer;
 import org.edgevlm.runtime.AnswerRequest;
@@ -46,6 +51,15 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Only the first N of each folder.")
   private int limit = Integer.MAX_VALUE;
 
+  @Option(
+      names = "--baseline",
+      paramLabel = "NAME",
+      description = {
+        "Scores answers that don't come from looking, to compare with. blank: the model's, shown a",
+        "grey picture each time; frequent: the one that is right most often for its kind of question."
+      })
+  private Baseline baseline;
+
   @Mixin private SamplingOptions sampling;
 
   @Override
@@ -58,26 +72,45 @@ final class ScoreCommand implements Callable<Integer> {
     Configuration configuration = installation.configuration(root);
     List<Path> sceneFolders = HeldOut.folders(folders, installation);
     List<FolderScore> scores = new ArrayList<>();
-    try (EdgeVlm edgeVlm = installation.open(configuration, console)) {
-      Scorer scorer =
-          new Scorer(respondent(edgeVlm, configuration, console), progress(console), limit);
+    if (baseline == Baseline.FREQUENT) {
       for (Path folder : sceneFolders) {
-        FolderScore score = scorer.score(folder);
-        scores.add(score);
-        console.redraw("");
-        if (!root.json()) {
-          console.out().print(score.toTable());
-          console.out().flush();
-        }
+        score(folder, new FrequentAnswers(Scene.read(folder)), scores);
+      }
+    } else {
+      try (EdgeVlm edgeVlm = installation.open(configuration, console)) {
+        Scorer.Respondent respondent = respondent(edgeVlm, configuration, console);
+        sceneFolders.forEach(folder -> score(folder, respondent, scores));
       }
     }
     boolean complete = scores.stream().allMatch(score -> score.leftOut() == 0);
     if (root.json()) {
       ArrayNode json = Json.array();
-      scores.forEach(score -> score.writeTo(json.addObject()));
+      for (FolderScore score : scores) {
+        ObjectNode object = json.addObject();
+        if (baseline != null) {
+          object.put("baseline", name(baseline));
+        }
+        score.writeTo(object);
+      }
       console.print(Json.pretty(json));
     }
     return complete ? ExitCode.OK : ExitCode.IMAGE;
+  }
+
+  private void score(Path folder, Scorer.Respondent respondent, List<FolderScore> scores) {
+    Console console = root.console();
+    FolderScore score = new Scorer(respondent, progress(console), limit).score(folder);
+    scores.add(score);
+    console.redraw("");
+    if (!root.json()) {
+      String what = baseline == null ? "" : "baseline " + name(baseline) + ": ";
+      console.out().print(what + score.toTable());
+      console.out().flush();
+    }
+  }
+
+  private static String name(Baseline baseline) {
+    return baseline.name().toLowerCase(Locale.ROOT);
   }
 
   private Scorer.Respondent respondent(
@@ -85,9 +118,13 @@ final class ScoreCommand implements Callable<Integer> {
     int maxTokens = sampling.maxTokens(configuration);
     SamplingParameters parameters = sampling.parameters(configuration);
     long maxBytes = CoreKeys.imageLimits(configuration).maxBytes();
-    return (Path image, Optional<String> question) -> {
+    Optional<ByteBuffer> instead =
+        baseline == Baseline.BLANK ? Optional.of(GreyPicture.png()) : Optional.empty();
+    return (Path image, Optional<Scene.Question> asked) -> {
       try {
-        ByteBuffer bytes = ImageFile.read(image, maxBytes);
+        ByteBuffer bytes =
+            instead.isPresent() ? instead.get().duplicate() : ImageFile.read(image, maxBytes);
+        Optional<String> question = asked.map(Scene.Question::question);
         Answer answer =
             edgeVlm.answer(
                 new AnswerRequest(bytes, question, maxTokens, parameters),

@@ -1,9 +1,14 @@
 package org.edgevlm.app.cli;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.edgevlm.app.http.HttpService;
-import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.app.service.AccessToken;
+import org.edgevlm.app.service.ServerKeys;
+import org.edgevlm.app.service.ServerSettings;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.runtime.config.CoreKeys;
 import picocli.CommandLine.Command;
@@ -15,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
     name = "serve",
     description = {
       "Answers over HTTP until it is stopped; docs/api.md describes the interface.",
-      "It has no passwords: listen on the loopback address or behind something that has."
+      "On another address than the loopback one it asks for a token: put it into the environment"
+          + " variable EDGEVLM_TOKEN or the file server.token_file."
     })
 final class ServeCommand implements Callable<Integer> {
 
@@ -33,33 +39,55 @@ final class ServeCommand implements Callable<Integer> {
       description = "Address to listen on. Default: server.host, which is 127.0.0.1.")
   private String host;
 
+  @Option(
+      names = "--insecure",
+      description = "Lets anybody who reaches the address ask, without a token.")
+  private boolean insecure;
+
   @Override
   public Integer call() throws InterruptedException {
     Console console = root.console();
     Installation installation = Installation.find();
     Configuration configuration = installation.configuration(root);
     String address = host == null ? configuration.get(CoreKeys.SERVER_HOST) : host;
-    HttpService service = HttpService.start(configuration, address, port(configuration));
-    EdgeVlm edgeVlm;
+    Optional<AccessToken> token = AccessToken.find(System.getenv(), configuration);
+    boolean open = insecure || configuration.get(ServerKeys.INSECURE);
+    if (token.isEmpty() && !open) {
+      requireLoopback(address);
+    }
+    ServerSettings settings = ServerSettings.of(configuration);
+    HttpService service =
+        HttpService.start(configuration, settings, token, address, port(configuration));
+    Shutdown shutdown = Shutdown.onSignal(service::stop);
     try {
-      edgeVlm = installation.open(configuration, console);
-    } catch (RuntimeException e) {
+      service.ready(installation.open(configuration, console, service.progress(), shutdown));
+    } catch (RuntimeException | Error e) {
       service.close();
       throw e;
     }
-    // Requests in progress are answered first; then the model is closed.
-    Thread stop =
-        new Thread(
-            () -> {
-              service.close();
-              edgeVlm.close();
-            },
-            "edgevlm-stop");
-    Runtime.getRuntime().addShutdownHook(stop);
-    service.ready(edgeVlm);
     console.print("EdgeVLM listens on " + service.address());
     new CountDownLatch(1).await();
     return ExitCode.OK;
+  }
+
+  private static void requireLoopback(String address) {
+    try {
+      if (InetAddress.getByName(address).isLoopbackAddress()) {
+        return;
+      }
+    } catch (UnknownHostException e) {
+      throw new CliException(ExitCode.USAGE, "no address is called '" + address + "'", e);
+    }
+    throw new CliException(
+        ExitCode.USAGE,
+        "others can reach "
+            + address
+            + ": set a token in the environment variable "
+            + AccessToken.VARIABLE
+            + " or in the file "
+            + ServerKeys.TOKEN_FILE
+            + ", or let anybody in with --insecure",
+        null);
   }
 
   private int port(Configuration configuration) {

@@ -1,63 +1,69 @@
 package org.edgevlm.app.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.edgevlm.app.json.Json;
-import org.edgevlm.runtime.Answer;
+import org.edgevlm.app.service.Admission;
+import org.edgevlm.app.service.Problem;
+import org.edgevlm.app.service.RunningAnswer;
+import org.edgevlm.app.service.ServerParts;
+import org.edgevlm.app.stream.AnswerStream;
+import org.edgevlm.app.stream.PlainScript;
 import org.edgevlm.runtime.AnswerRequest;
-import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.runtime.config.CoreKeys;
-import org.edgevlm.spi.CancelToken;
 import org.edgevlm.spi.decoding.SamplingParameters;
-import org.edgevlm.spi.decoding.TokenListener;
 import org.edgevlm.spi.inference.Grammar;
 
 /** {@code POST /caption} and {@code POST /vqa}. */
 final class AnswerHandlers {
 
-  /** Requests that are read or answered at a time; each may hold a picture in memory. */
-  static final int MAX_IN_FLIGHT = 8;
-
   private static final int MAX_LENGTH = 256;
   private static final int MAX_TEXT = 500;
   private static final int MAX_GRAMMAR_BYTES = 16 << 10;
 
-  private static final String IMAGE = "image";
+  private static final String IMAGE = Upload.IMAGE;
   private static final String PROMPT = "prompt";
   private static final String QUESTION = "question";
   private static final String LENGTH = "max_length";
   private static final String GRAMMAR = "grammar";
   private static final String JSON_SCHEMA = "json_schema";
+  private static final String STREAM = "stream";
 
   private static final Set<String> CAPTION_FIELDS =
-      Set.of(IMAGE, PROMPT, LENGTH, GRAMMAR, JSON_SCHEMA);
+      Set.of(IMAGE, PROMPT, LENGTH, GRAMMAR, JSON_SCHEMA, STREAM);
   private static final Set<String> VQA_FIELDS =
-      Set.of(IMAGE, QUESTION, LENGTH, GRAMMAR, JSON_SCHEMA);
+      Set.of(IMAGE, QUESTION, LENGTH, GRAMMAR, JSON_SCHEMA, STREAM);
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
 
-  private final Readiness readiness;
+  private final ServerParts parts;
   private final long maxPictureBytes;
   private final int defaultLength;
   private final SamplingParameters sampling;
-  private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
 
-  AnswerHandlers(Readiness readiness, Configuration configuration) {
-    this.readiness = readiness;
+  AnswerHandlers(ServerParts parts) {
+    this.parts = parts;
+    Configuration configuration = parts.configuration();
     this.maxPictureBytes = CoreKeys.imageLimits(configuration).maxBytes();
     this.defaultLength = Math.min(MAX_LENGTH, configuration.get(CoreKeys.MAX_LENGTH));
     this.sampling = CoreKeys.sampling(configuration);
   }
 
+  /** Adds the two routes. */
+  void register(JavalinConfig config) {
+    config.routes.post("/caption", this::caption);
+    config.routes.post("/vqa", this::vqa);
+  }
+
   /** A picture in, a sentence out. */
-  void caption(Context context) {
+  private void caption(Context context) {
     admitted(
         context,
         CAPTION_FIELDS,
@@ -71,7 +77,7 @@ final class AnswerHandlers {
   }
 
   /** A picture and a question in, an answer out. */
-  void vqa(Context context) {
+  private void vqa(Context context) {
     admitted(
         context,
         VQA_FIELDS,
@@ -92,25 +98,42 @@ final class AnswerHandlers {
   }
 
   private void admitted(Context context, Set<String> fields, RequestReader reader) {
-    EdgeVlm edgeVlm = readiness.edgeVlm();
-    if (!inFlight.tryAcquire()) {
-      throw Problem.BUSY.exception();
-    }
-    try {
-      Upload upload = Upload.read(context, maxPictureBytes);
+    parts.readiness().edgeVlm();
+    try (Admission.Place place = parts.admission().enter()) {
+      Upload upload = Upload.read(context, maxPictureBytes, parts.settings().uploadTime(), place);
       upload.requireOnly(fields);
       AnswerRequest request = reader.read(upload);
-      Answer answer = edgeVlm.answer(request, TokenListener.NONE, CancelToken.NEVER);
-      ObjectNode json = Json.object();
-      Json.writeAnswer(json, answer);
-      context.contentType("application/json").result(Json.line(json));
-    } finally {
-      inFlight.release();
+      boolean stream = stream(context, upload);
+      try (RunningAnswer running = parts.queue().submit(request)) {
+        if (stream) {
+          AnswerStream.send(context, running, new PlainScript(), ClientWatch.of(context));
+          return;
+        }
+        ObjectNode json = Json.object();
+        Json.writeAnswer(json, ClientWatch.of(context).answer(running));
+        context.contentType("application/json").result(Json.line(json));
+      }
     }
   }
 
-  private static ByteBuffer image(Upload upload) {
-    return upload.bytes(IMAGE).orElseThrow(Problem.MISSING_IMAGE::exception);
+  /** Whether the answer is to come as it is made: the field, or in the address. */
+  private static boolean stream(Context context, Upload upload) {
+    String text = upload.text(STREAM).orElse(context.queryParam(STREAM));
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (!text.equals("true")) {
+      throw Problem.BAD_STREAM.exception();
+    }
+    return true;
+  }
+
+  private ByteBuffer image(Upload upload) {
+    ByteBuffer image = upload.bytes(IMAGE).orElseThrow(Problem.MISSING_IMAGE::exception);
+    if (image.remaining() > maxPictureBytes) {
+      throw Problem.PICTURE_TOO_LARGE.exception();
+    }
+    return image;
   }
 
   private int maxLength(Upload upload) {

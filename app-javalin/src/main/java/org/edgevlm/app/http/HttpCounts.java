@@ -1,7 +1,7 @@
 package org.edgevlm.app.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -14,7 +14,10 @@ final class HttpCounts {
     byStatus.computeIfAbsent(status, unused -> new LongAdder()).increment();
   }
 
-  void writeTo(ObjectNode json) {
-    byStatus.forEach((status, count) -> json.put(status.toString(), count.sum()));
+  /** As of now, by status. */
+  Map<Integer, Long> byStatus() {
+    Map<Integer, Long> counts = new TreeMap<>();
+    byStatus.forEach((status, count) -> counts.put(status, count.sum()));
+    return counts;
   }
 }

@@ -4,21 +4,32 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.edgevlm.app.openai.OpenAiRoutes;
+import org.edgevlm.app.openapi.OpenApiRoutes;
+import org.edgevlm.app.service.AccessToken;
+import org.edgevlm.app.service.Problem;
+import org.edgevlm.app.service.ServerParts;
+import org.edgevlm.app.service.ServerSettings;
 import org.edgevlm.runtime.EdgeVlm;
-import org.edgevlm.runtime.MissingCapabilityException;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.spi.EdgeVlmException;
-import org.edgevlm.spi.inference.ContextFullException;
-import org.edgevlm.spi.inference.GrammarException;
-import org.edgevlm.spi.vision.ImageException;
+import org.edgevlm.spi.inference.LoadProgress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,41 +40,75 @@ import org.slf4j.LoggerFactory;
 public final class HttpService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
-  private static final int MAX_THREADS = 32;
-  private static final int MIN_THREADS = 4;
 
-  private final Readiness readiness = new Readiness();
+  /** For looks at health and metrics while all requests that are let in have their threads. */
+  private static final int SPARE_THREADS = 16;
+
+  private static final int MIN_THREADS = 4;
+  private static final int MAX_CONNECTIONS = 512;
+  private static final long DRAIN_BYTES = 64 << 20;
+
+  /** Of the spare threads, those that may read what nobody wants. */
+  private static final Semaphore DRAINS = new Semaphore(SPARE_THREADS / 2);
+
+  /** What the counts call it; nobody is there to read it. */
+  private static final int CLIENT_GONE = 499;
+
+  private static final Duration IDLE_TIME = Duration.ofSeconds(15);
+
+  private final ServerParts parts;
   private final HttpCounts counts = new HttpCounts();
   private final String host;
   private final Javalin javalin;
 
-  private HttpService(Configuration configuration, String host) {
+  private HttpService(
+      Configuration configuration,
+      ServerSettings settings,
+      Optional<AccessToken> token,
+      String host) {
     this.host = host;
-    AnswerHandlers answers = new AnswerHandlers(readiness, configuration);
-    StatusHandlers status = new StatusHandlers(readiness, counts);
+    parts = ServerParts.of(configuration, settings);
+    Guards guards = new Guards(settings, token, host);
     this.javalin =
         Javalin.create(
             config -> {
               configure(config);
-              config.routes.post("/caption", answers::caption);
-              config.routes.post("/vqa", answers::vqa);
-              config.routes.get("/health", status::health);
-              // Else a probe with HEAD would be told that all is well while the model loads.
-              config.routes.head("/health", status::health);
-              config.routes.get("/metrics", status::metrics);
+              guards.register(config);
+              new WebPage().register(config);
+              new AnswerHandlers(parts).register(config);
+              new OpenAiRoutes(parts, new HttpExchange(settings)).register(config);
+              new OpenApiRoutes().register(config);
+              new StatusHandlers(parts, counts).register(config);
+              new BenchmarkRoute(parts).register(config);
               config.routes.after(context -> counts.count(context.statusCode()));
               routeProblems(config);
             });
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen, with every key of the server at its default and without a token.
    *
    * @param port 0 for a free one
    * @throws EdgeVlmException if the address can't be listened on
    */
   public static HttpService start(Configuration configuration, String host, int port) {
-    HttpService service = new HttpService(configuration, host);
+    return start(configuration, ServerSettings.defaults(), Optional.empty(), host, port);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param token what clients have to know, where they have to
+   * @param port 0 for a free one
+   * @throws EdgeVlmException if the address can't be listened on
+   */
+  public static HttpService start(
+      Configuration configuration,
+      ServerSettings settings,
+      Optional<AccessToken> token,
+      String host,
+      int port) {
+    HttpService service = new HttpService(configuration, settings, token, host);
     try {
       service.javalin.start(host, port);
     } catch (RuntimeException e) {
@@ -80,9 +125,14 @@ public final class HttpService implements AutoCloseable {
     return service;
   }
 
+  /** Told how far the loading of the model is. */
+  public LoadProgress progress() {
+    return parts.readiness();
+  }
+
   /** From now on requests are answered. */
   public void ready(EdgeVlm edgeVlm) {
-    readiness.ready(edgeVlm);
+    parts.readiness().ready(edgeVlm);
   }
 
   /** The address to send requests to. */
@@ -91,57 +141,59 @@ public final class HttpService implements AutoCloseable {
     return "http://" + name + ":" + javalin.port();
   }
 
-  /** Stops listening, after the requests in progress. Idempotent. */
-  @Override
-  public void close() {
-    javalin.stop();
+  /** The routes that are registered, as in {@code POST /caption}, for the document of them. */
+  Set<String> routes() {
+    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(handler -> handler.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .collect(Collectors.toSet());
   }
 
-  private static void configure(JavalinConfig config) {
+  /** As {@link #stop}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  /**
+   * Takes no more requests, lets those there are be answered for as long as {@code
+   * server.stop_seconds} says, then ends them, and stops listening. Idempotent.
+   *
+   * @return whether the model is at rest: otherwise a step is still running inside of native code,
+   *     and the model must not be freed
+   */
+  public boolean stop() {
+    boolean atRest = parts.queue().stop();
+    // What is answered is still to be sent.
+    javalin.stop();
+    return atRest;
+  }
+
+  private void configure(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
     config.http.prefer405over404 = true;
-    config.jetty.threadPool = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
-    config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-    config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler()));
+    config.jetty.threadPool =
+        new QueuedThreadPool(parts.settings().requests() + SPARE_THREADS, MIN_THREADS);
+    config.jetty.modifyHttpConfiguration(
+        http -> {
+          http.setSendServerVersion(false);
+          http.setIdleTimeout(IDLE_TIME.toMillis());
+        });
+    config.jetty.modifyServer(
+        server -> {
+          server.setErrorHandler(new ProblemErrorHandler());
+          server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+        });
     config.jetty.modifyServletContextHandler(
         context -> context.setErrorHandler(new ProblemErrorHandler()));
-    config.routes.before(context -> context.header("Cache-Control", "no-store"));
   }
 
-  private void routeProblems(JavalinConfig config) {
+  private static void routeProblems(JavalinConfig config) {
     config.routes.exception(
-        ProblemException.class,
-        (error, context) -> {
-          LOG.debug("{} {}", context.path(), error.problem(), error);
-          send(context, error.problem());
-        });
-    config.routes.exception(
-        ImageException.class,
-        (error, context) -> {
-          LOG.info("picture refused: {}", error.getMessage());
-          send(context, ofImage(error.reason()));
-        });
-    config.routes.exception(
-        ContextFullException.class,
-        (error, context) -> {
-          LOG.info("prompt refused: {}", error.getMessage());
-          send(context, Problem.PROMPT_TOO_LONG);
-        });
-    config.routes.exception(
-        GrammarException.class,
-        (error, context) -> {
-          LOG.info("grammar refused: {}", error.getMessage());
-          send(context, Problem.BAD_GRAMMAR);
-        });
-    config.routes.exception(
-        MissingCapabilityException.class,
-        (error, context) -> {
-          // Of what a request can ask for, only a grammar is a matter of capabilities.
-          LOG.info("grammar refused: {}", error.getMessage());
-          send(context, Problem.GRAMMAR_UNSUPPORTED);
-        });
+        ClientWatch.ClientGoneException.class, (error, context) -> context.status(CLIENT_GONE));
     config.routes.exception(
         HttpResponseException.class,
         (error, context) -> {
@@ -154,25 +206,44 @@ public final class HttpService implements AutoCloseable {
     config.routes.exception(
         Exception.class,
         (error, context) -> {
-          LOG.error("{} failed", context.path(), error);
-          send(context, Problem.INTERNAL_ERROR);
+          Problem problem = Problem.of(error);
+          String id = context.res().getHeader(Guards.REQUEST_ID);
+          if (problem == Problem.INTERNAL_ERROR) {
+            // What an exception says may have a path or a user's words in it.
+            LOG.error("request {} failed: {}", id, error.getClass().getSimpleName());
+            LOG.debug("request {}", id, error);
+          } else {
+            LOG.info("request {}: {}: {}", id, problem, error.getMessage());
+          }
+          send(context, problem);
         });
   }
 
-  private static Problem ofImage(ImageException.Reason reason) {
-    return switch (reason) {
-      case UNSUPPORTED -> Problem.UNSUPPORTED_PICTURE;
-      case CORRUPT -> Problem.CORRUPT_PICTURE;
-      case TOO_LARGE -> Problem.PICTURE_TOO_LARGE;
-    };
-  }
-
   private static void send(Context context, Problem problem) {
-    if (problem.status() == 503) {
-      context.header("Retry-After", "1");
+    problem
+        .retryAfter()
+        .ifPresent(seconds -> context.header("Retry-After", Integer.toString(seconds)));
+    drain(context);
+    if (OpenAiRoutes.covers(context.path())) {
+      OpenAiRoutes.send(context, problem);
+      return;
     }
     context.status(problem.status());
     context.contentType(Problem.CONTENT_TYPE).result(problem.json());
+  }
+
+  /** So that a client which sends everything before it reads gets the answer. */
+  private static void drain(Context context) {
+    if (!DRAINS.tryAcquire()) {
+      return;
+    }
+    try {
+      Body.drain(context.req().getInputStream(), DRAIN_BYTES);
+    } catch (IOException e) {
+      LOG.debug("the rest of a body can't be read", e);
+    } finally {
+      DRAINS.release();
+    }
   }
 
   /** For what goes wrong before or after a handler of ours, such as a malformed request line. */
@@ -181,6 +252,15 @@ public final class HttpService implements AutoCloseable {
     public boolean handle(Request request, Response response, Callback callback) {
       Problem problem = Problem.ofStatus(response.getStatus());
       response.setStatus(problem.status());
+      Guards.SECURITY.forEach(response.getHeaders()::put);
+      response
+          .getHeaders()
+          .computeField(
+              Guards.REQUEST_ID,
+              (name, fields) ->
+                  fields == null || fields.isEmpty()
+                      ? new HttpField(name, Guards.newId())
+                      : fields.get(0));
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
       ByteBuffer body = ByteBuffer.wrap(problem.json().getBytes(StandardCharsets.UTF_8));
       response.write(true, body, callback);

@@ -1,37 +1,63 @@
 package org.edgevlm.app.http;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.edgevlm.app.Version;
 import org.edgevlm.app.json.Json;
-import org.edgevlm.runtime.Degradation;
+import org.edgevlm.app.service.ServerParts;
 import org.edgevlm.runtime.EdgeVlm;
-import org.edgevlm.runtime.metrics.LatencySummary;
-import org.edgevlm.runtime.metrics.MetricsSnapshot;
-import org.edgevlm.runtime.metrics.ProcessMemory;
 import org.edgevlm.spi.inference.ModelInfo;
 
-/** {@code GET /health} and {@code GET /metrics}. */
+/** {@code GET /health}, {@code GET /metrics} and {@code POST /clear-cache}. */
 final class StatusHandlers {
 
-  private final Readiness readiness;
-  private final HttpCounts counts;
-  private final Machine machine = Machine.current();
+  private static final String READY = "ready";
 
-  StatusHandlers(Readiness readiness, HttpCounts counts) {
-    this.readiness = readiness;
-    this.counts = counts;
+  /** What Prometheus asks for, and no browser. */
+  private static final Pattern PROMETHEUS =
+      Pattern.compile("(?i)text/plain|application/openmetrics-text");
+
+  private final ServerParts parts;
+  private final MetricsJson json;
+  private final PrometheusText prometheus;
+
+  StatusHandlers(ServerParts parts, HttpCounts counts) {
+    this.parts = parts;
+    json = new MetricsJson(parts, counts);
+    prometheus = new PrometheusText(parts, counts);
   }
 
-  /** Whether requests can be answered: 200 and {@code ready}, or 503 and {@code loading}. */
-  void health(Context context) {
-    Optional<EdgeVlm> edgeVlm = readiness.current();
+  /** Adds the routes. */
+  void register(JavalinConfig config) {
+    for (String ready : List.of("/health", "/health/ready")) {
+      config.routes.get(ready, this::health);
+      // Else a probe with HEAD would be told that all is well while the model loads.
+      config.routes.head(ready, this::health);
+    }
+    config.routes.get("/health/live", this::live);
+    config.routes.head("/health/live", this::live);
+    config.routes.get("/metrics", this::metrics);
+    config.routes.get("/metrics/prometheus", this::prometheus);
+    config.routes.post("/clear-cache", this::clearCache);
+  }
+
+  /** Whether requests can be answered: 200 and {@code ready}, or 503 and why not. */
+  private void health(Context context) {
+    Optional<EdgeVlm> edgeVlm = parts.readiness().current();
+    String status = status(edgeVlm.isPresent());
     ObjectNode json = Json.object();
-    json.put("status", edgeVlm.isPresent() ? "ready" : "loading");
+    json.put("status", status);
     json.put("version", Version.current());
+    json.put("progress", Json.rounded(parts.readiness().progress()));
+    json.putObject("queue")
+        .put("waiting", parts.queue().waiting())
+        .put("capacity", parts.queue().capacity())
+        .put("busy", parts.queue().busy())
+        .put("stuck_workers", parts.queue().stuckWorkers());
     edgeVlm.ifPresent(
         ready -> {
           ModelInfo model = ready.model();
@@ -43,50 +69,54 @@ final class StatusHandlers {
               .put("context_length", model.contextLength());
           Json.writePlugins(json.putObject("plugins"), ready.plugins());
         });
-    context.status(edgeVlm.isPresent() ? 200 : 503);
+    send(context, status.equals(READY), json);
+  }
+
+  private String status(boolean loaded) {
+    if (!parts.queue().alive()) {
+      return "stuck";
+    }
+    if (parts.queue().stopping()) {
+      return "stopping";
+    }
+    return loaded ? READY : "loading";
+  }
+
+  /** Whether this process is worth keeping: 503 only where nothing but a new one helps. */
+  private void live(Context context) {
+    boolean alive = parts.queue().alive();
+    send(context, alive, Json.object().put("status", alive ? "live" : "stuck"));
+  }
+
+  private static void send(Context context, boolean well, ObjectNode json) {
+    if (!well) {
+      context.header("Retry-After", "1");
+    }
+    context.status(well ? 200 : 503);
     context.contentType("application/json").result(Json.line(json));
   }
 
-  /** What was measured since the server began. */
-  void metrics(Context context) {
-    EdgeVlm edgeVlm = readiness.edgeVlm();
-    MetricsSnapshot snapshot = edgeVlm.metrics();
-    ObjectNode json = Json.object();
-    json.put("uptime_seconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000);
-    json.put("requests", snapshot.requests());
-    json.put("errors", snapshot.errors());
-    json.put("tokens", snapshot.tokens());
-    json.put("tokens_per_second", Json.rounded(snapshot.tokensPerSecond()));
-    ObjectNode latency = json.putObject("latency");
-    snapshot.latency().forEach((stage, summary) -> write(latency.putObject(stage), summary));
-    Json.writeCounts(json.putObject("counters"), snapshot.counters());
-    ArrayNode degraded = json.putArray("degraded");
-    edgeVlm.degradations().forEach(part -> write(degraded.addObject(), part));
-    ProcessMemory memory = snapshot.memory();
-    json.putObject("memory")
-        .put("resident_bytes", memory.residentBytes())
-        .put("heap_used_bytes", memory.heapUsedBytes())
-        .put("heap_committed_bytes", memory.heapCommittedBytes());
-    machine.writeTo(json.putObject("machine"));
-    counts.writeTo(json.putObject("http_responses"));
-    context.contentType("application/json").result(Json.line(json));
+  /** Forgets the pictures that were encoded. */
+  private void clearCache(Context context) {
+    int images = parts.readiness().edgeVlm().clearImages();
+    send(context, true, Json.object().put("images", images));
   }
 
-  private static void write(ObjectNode json, Degradation part) {
-    json.put("service", part.service());
-    json.put("plugin", part.plugin());
-    ArrayNode missing = json.putArray("missing");
-    part.missing().forEach(capability -> missing.add(capability.name()));
-    json.put("fallback", part.fallback());
-    json.put("warning", part.warning());
+  /** What was measured since the server began, as JSON or as who reads it prefers. */
+  private void metrics(Context context) {
+    String accept = context.header("Accept");
+    boolean text = accept != null && PROMETHEUS.matcher(accept).find();
+    context.header("Vary", "Accept");
+    if (text) {
+      prometheus(context);
+    } else {
+      String page = Json.line(json.page());
+      context.contentType("application/json").result(page);
+    }
   }
 
-  private static void write(ObjectNode json, LatencySummary summary) {
-    json.put("count", summary.count());
-    json.put("mean_ms", Json.rounded(summary.meanMs()));
-    json.put("p50_ms", Json.rounded(summary.p50Ms()));
-    json.put("p95_ms", Json.rounded(summary.p95Ms()));
-    json.put("p99_ms", Json.rounded(summary.p99Ms()));
-    json.put("max_ms", Json.rounded(summary.maxMs()));
+  private void prometheus(Context context) {
+    String page = prometheus.page();
+    context.contentType(PrometheusText.CONTENT_TYPE).result(page);
   }
 }

@@ -1,36 +1,36 @@
 package org.edgevlm.app.http;
 
 import io.javalin.http.Context;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.io.Content;
+import org.edgevlm.app.service.Admission;
+import org.edgevlm.app.service.Problem;
 
 /**
- * The fields of a {@code multipart/form-data} body. It is read into memory as a whole, up to a
- * limit, and never touches a disk; a picture is a view of that memory, not a copy.
+ * The fields of a body, {@code multipart/form-data} or JSON. It is read into memory as a whole, up
+ * to a limit, and never touches a disk; a form's picture is a view of that memory, not a copy.
  */
 final class Upload {
 
   /** What the fields other than the picture, and the boundaries, may add to a body. */
   static final int OVERHEAD = 64 << 10;
 
+  /** The field that has the picture. */
+  static final String IMAGE = "image";
+
   private static final String MEDIA_TYPE = "multipart/form-data";
   private static final int MAX_PARTS = 16;
   private static final int MAX_PART_HEADERS = 8 << 10;
-  private static final int BLOCK = 64 << 10;
 
   private final Map<String, ByteBuffer> fields;
 
@@ -42,69 +42,32 @@ final class Upload {
    * Reads a request's body.
    *
    * @param maxPictureBytes the largest picture
-   * @throws ProblemException if it isn't a well-formed form or too large
+   * @param time how long it may take to arrive
+   * @param place pays for the memory
+   * @throws org.edgevlm.app.service.ProblemException if it isn't a well-formed form or JSON object,
+   *     too large or too late
    */
-  static Upload read(Context context, long maxPictureBytes) {
+  static Upload read(Context context, long maxPictureBytes, Duration time, Admission.Place place) {
     String contentType = context.contentType();
-    if (contentType == null || !mediaType(contentType).equals(MEDIA_TYPE)) {
+    String type = contentType == null ? "" : mediaType(contentType);
+    if (type.equals(JsonFields.MEDIA_TYPE)) {
+      return new Upload(JsonFields.read(context, maxPictureBytes, time, place));
+    }
+    if (!type.equals(MEDIA_TYPE)) {
       throw Problem.UNSUPPORTED_CONTENT_TYPE.exception();
     }
     String boundary = MultiPart.extractBoundary(contentType);
     if (boundary == null || boundary.isEmpty()) {
       throw Problem.MALFORMED_REQUEST.exception();
     }
-    return parse(boundary, body(context, maxPictureBytes + OVERHEAD));
+    Body.Limits limits = new Body.Limits(maxPictureBytes + OVERHEAD, time);
+    return parse(boundary, Body.read(context, limits, place, 1));
   }
 
   private static String mediaType(String contentType) {
     int end = contentType.indexOf(';');
     String type = end < 0 ? contentType : contentType.substring(0, end);
     return type.strip().toLowerCase(Locale.ROOT);
-  }
-
-  private static ByteBuffer body(Context context, long limit) {
-    long announced = context.req().getContentLengthLong();
-    try (InputStream in = context.req().getInputStream()) {
-      if (announced > limit) {
-        drain(in, 2 * limit);
-        throw Problem.BODY_TOO_LARGE.exception();
-      }
-      if (announced >= 0) {
-        byte[] bytes = in.readNBytes((int) announced);
-        if (bytes.length < announced) {
-          throw Problem.MALFORMED_REQUEST.exception();
-        }
-        return ByteBuffer.wrap(bytes);
-      }
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      byte[] block = new byte[BLOCK];
-      for (int count = in.read(block); count >= 0; count = in.read(block)) {
-        if (bytes.size() + (long) count > limit) {
-          drain(in, limit);
-          throw Problem.BODY_TOO_LARGE.exception();
-        }
-        bytes.write(block, 0, count);
-      }
-      return ByteBuffer.wrap(bytes.toByteArray());
-    } catch (IOException e) {
-      // Late, cut off, or against the rules of HTTP: the client's doing in every case.
-      boolean late =
-          e instanceof InterruptedIOException || e.getCause() instanceof TimeoutException;
-      throw (late ? Problem.REQUEST_TIMEOUT : Problem.MALFORMED_REQUEST).exception(e);
-    }
-  }
-
-  // A connection that is closed while its client still sends is reset, and the client may lose the
-  // answer. So what is too large is read to its end, within reason: a client that sends more than
-  // twice the limit is cut off.
-  private static void drain(InputStream in, long most) throws IOException {
-    byte[] block = new byte[BLOCK];
-    long left = most;
-    int count = in.read(block);
-    while (count >= 0 && left > 0) {
-      left -= count;
-      count = in.read(block);
-    }
   }
 
   /** The fields of a body. */
@@ -119,7 +82,7 @@ final class Upload {
       throw Problem.MALFORMED_REQUEST.exception(e);
     }
     if (collector.failure != null || !collector.complete) {
-      throw Problem.MALFORMED_REQUEST.exception(collector.failure);
+      throw collector.problem.exception(collector.failure);
     }
     return new Upload(collector.fields);
   }
@@ -127,7 +90,8 @@ final class Upload {
   /**
    * Checks that there is no other field.
    *
-   * @throws ProblemException if there is: ignored, it would look as if it had an effect
+   * @throws org.edgevlm.app.service.ProblemException if there is: ignored, it would look as if it
+   *     had an effect
    */
   void requireOnly(Set<String> names) {
     if (!names.containsAll(fields.keySet())) {
@@ -143,7 +107,7 @@ final class Upload {
   /**
    * The text of a field, without white space at its ends; empty if it isn't there.
    *
-   * @throws ProblemException if it isn't UTF-8
+   * @throws org.edgevlm.app.service.ProblemException if it isn't UTF-8
    */
   Optional<String> text(String name) {
     ByteBuffer bytes = fields.get(name);
@@ -164,6 +128,7 @@ final class Upload {
     private final Map<String, ByteBuffer> fields = new HashMap<>();
     private ByteBuffer content = ByteBuffer.allocate(0);
     private Throwable failure;
+    private Problem problem = Problem.MALFORMED_REQUEST;
     private boolean complete;
 
     @Override
@@ -182,6 +147,7 @@ final class Upload {
       // Noted, not thrown: the parser takes no exceptions from its listener.
       if (name == null || fields.putIfAbsent(name, content) != null) {
         failure = new IllegalArgumentException("a part without a name, or two of one name");
+        problem = IMAGE.equals(name) ? Problem.TOO_MANY_PICTURES : Problem.MALFORMED_REQUEST;
       }
       content = ByteBuffer.allocate(0);
     }

@@ -57,6 +57,15 @@ public final class Json {
     writeTimings(json.putObject("timings"), answer.timings());
     writePlugins(json.putObject("plugins"), answer.plugins());
     writeCounts(json.putObject("counters"), answer.counters());
+    ArrayNode layers = json.putArray("kv_layers");
+    answer
+        .layers()
+        .forEach(
+            layer ->
+                layers
+                    .addObject()
+                    .put("prefill_bytes", layer.prefillBytes())
+                    .put("bytes", layer.bytes()));
     ArrayNode warnings = json.putArray("warnings");
     answer.warnings().forEach(warnings::add);
   }

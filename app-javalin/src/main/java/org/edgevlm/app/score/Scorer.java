@@ -24,7 +24,7 @@ public final class Scorer {
      * @param question empty for a caption
      * @return empty if the picture can't be used, which the respondent has told the user
      */
-    Optional<Reply> reply(Path image, Optional<String> question);
+    Optional<Reply> reply(Path image, Optional<Scene.Question> question);
   }
 
   /**
@@ -101,8 +101,7 @@ public final class Scorer {
         captionMillis.add(caption.get().millis());
         objects = objects.plus(scene.named(caption.get().text()));
         for (Scene.Question question : scene.questions()) {
-          Optional<Reply> answer =
-              respondent.reply(scene.image(), Optional.of(question.question()));
+          Optional<Reply> answer = respondent.reply(scene.image(), Optional.of(question));
           if (answer.isPresent()) {
             answerMillis.add(answer.get().millis());
             boolean right = question.isRight(answer.get().text());

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.edgevlm.app.service.Problem;
 import org.edgevlm.reference.BmpVisionProvider;
 import org.edgevlm.runtime.EdgeVlm;
 import org.edgevlm.runtime.reference.ReferenceHome;

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.edgevlm.app.service.Problem;
 import org.edgevlm.runtime.config.Configuration;
 import org.edgevlm.runtime.plugin.PluginRegistry;
 import org.edgevlm.spi.EdgeVlmException;
@@ -85,7 +86,7 @@ class HttpServiceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/captions", "/caption/1", "/..%2f..%2fetc/passwd", "/%00"})
+  @ValueSource(strings = {"/web", "/captions", "/caption/1", "/..%2f..%2fetc/passwd", "/%00"})
   void otherAddressesAreNotThere(String path) throws Exception {
     HttpResponse<String> response = send("GET", path);
     assertTrue(response.statusCode() == 404 || response.statusCode() == 400);

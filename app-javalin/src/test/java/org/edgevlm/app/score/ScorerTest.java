@@ -30,11 +30,11 @@ class ScorerTest {
   @TempDir Path folder;
 
   /** Says the same of every picture. */
-  private static Optional<Scorer.Reply> cat(Path image, Optional<String> question) {
+  private static Optional<Scorer.Reply> cat(Path image, Optional<Scene.Question> question) {
     return Optional.of(
         question.isEmpty()
             ? new Scorer.Reply("a cat and a star", 10)
-            : new Scorer.Reply(question.get().equals("What?") ? "a cat" : "2", 20));
+            : new Scorer.Reply(question.get().question().equals("What?") ? "a cat" : "2", 20));
   }
 
   private static Scorer scorer(int limit) {

@@ -22,7 +22,8 @@ import org.edgevlm.spi.vision.VisionProcessorProvider;
  * and over all {@code --set}. Every key and value has been checked against what the core and the
  * installed plugins declare, and every plugin that was selected is there. Immutable.
  *
- * <p>As {@link ConfigValues} it holds the {@link CoreKeys}; each plugin has a {@link #section}.
+ * <p>As {@link ConfigValues} it holds the {@link CoreKeys} and the program's keys; each plugin has
+ * a {@link #section}.
  */
 public final class Configuration implements ConfigValues {
 
@@ -53,6 +54,7 @@ public final class Configuration implements ConfigValues {
    *     a Service called {@code edgevlm} are ignored
    * @param sets values given by {@code --set}, by full key
    * @param plugins whose sections there are
+   * @param programKeys what the program around the runtime can be told, by full name
    * @throws ConfigException if a file can't be read, a key is unknown, a value isn't allowed or a
    *     selected plugin isn't usable; the message says where and what would be right
    */
@@ -60,8 +62,9 @@ public final class Configuration implements ConfigValues {
       Optional<Path> file,
       Map<String, String> environment,
       Map<String, String> sets,
-      PluginRegistry plugins) {
-    Schema schema = new Schema(plugins.plugins());
+      PluginRegistry plugins,
+      List<ConfigKey<?>> programKeys) {
+    Schema schema = new Schema(plugins.plugins(), programKeys);
     Map<String, Setting> settings = new HashMap<>();
     file.map(YamlFile::read).orElse(List.of()).forEach(setting -> put(settings, schema, setting));
     new TreeMap<>(environment)
@@ -77,9 +80,23 @@ public final class Configuration implements ConfigValues {
     return configuration;
   }
 
-  /** Every key at its default. */
+  /** The same for a program without keys of its own. */
+  public static Configuration load(
+      Optional<Path> file,
+      Map<String, String> environment,
+      Map<String, String> sets,
+      PluginRegistry plugins) {
+    return load(file, environment, sets, plugins, List.of());
+  }
+
+  /** Every key at its default, for a program without keys of its own. */
   public static Configuration defaults(PluginRegistry plugins) {
-    return load(Optional.empty(), Map.of(), Map.of(), plugins);
+    return defaults(plugins, List.of());
+  }
+
+  /** Every key at its default. */
+  public static Configuration defaults(PluginRegistry plugins, List<ConfigKey<?>> programKeys) {
+    return load(Optional.empty(), Map.of(), Map.of(), plugins, programKeys);
   }
 
   private static void put(Map<String, Setting> settings, Schema schema, Setting setting) {
@@ -120,14 +137,14 @@ public final class Configuration implements ConfigValues {
   }
 
   /**
-   * The value of one of the {@link CoreKeys}.
+   * The value of one of the {@link CoreKeys} or of the program's keys.
    *
    * @throws IllegalArgumentException if the key is a plugin's; see {@link #section}
    */
   @Override
   public <T> T get(ConfigKey<T> key) {
-    if (!CoreKeys.ALL.contains(key)) {
-      throw new IllegalArgumentException("'" + key + "' is not a key of the core");
+    if (!schema.isOwn(key)) {
+      throw new IllegalArgumentException("'" + key + "' is not a key of the core or the program");
     }
     return value(key.name(), key);
   }
@@ -187,8 +204,8 @@ public final class Configuration implements ConfigValues {
    * A YAML file of every key at its default, each with what it is for and what it allows. The
    * plugins' sections are commented out, so the file stays valid when a plugin is removed.
    */
-  public static String template(PluginRegistry plugins) {
-    Configuration defaults = defaults(plugins);
+  public static String template(PluginRegistry plugins, List<ConfigKey<?>> programKeys) {
+    Configuration defaults = defaults(plugins, programKeys);
     ConfigTemplate yaml = new ConfigTemplate();
     yaml.comment(HEADER);
     for (ConfigEntry entry : defaults.entries()) {

@@ -104,6 +104,16 @@ public final class CoreKeys {
           Integer.MAX_VALUE,
           "the largest image that is decoded, width times height");
 
+  /** Memory for images that were encoded. */
+  public static final ConfigKey<Integer> IMAGE_CACHE_MB =
+      integer(
+          "image.cache_mb",
+          32,
+          0,
+          65_536,
+          "memory of the server for encoded images, in MB, so that the same image again costs no"
+              + " encoding; 0 keeps none");
+
   /** How images of another aspect ratio are treated. */
   public static final ConfigKey<ResizeChoice> IMAGE_RESIZE =
       choice(
@@ -182,6 +192,7 @@ public final class CoreKeys {
           IMAGE_MAX_BYTES,
           IMAGE_MAX_SIDE,
           IMAGE_MAX_PIXELS,
+          IMAGE_CACHE_MB,
           IMAGE_RESIZE,
           IMAGE_INTERPOLATION,
           SAMPLING_TEMPERATURE,

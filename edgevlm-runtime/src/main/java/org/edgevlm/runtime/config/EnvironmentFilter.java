@@ -12,9 +12,13 @@ import java.util.regex.Pattern;
  */
 final class EnvironmentFilter {
 
-  /** Variables with the prefix that are the launcher's, not keys. */
+  /**
+   * Variables with the prefix that are the launcher's, not keys; and the server's token, which must
+   * not be a key: those are shown by {@code edgevlm config} and can be given on the command line.
+   */
   private static final Set<String> LAUNCHER =
-      Set.of("EDGEVLM_HOME", "EDGEVLM_CONFIG", "EDGEVLM_JAVA", "EDGEVLM_JAVA_OPTS");
+      Set.of(
+          "EDGEVLM_HOME", "EDGEVLM_CONFIG", "EDGEVLM_JAVA", "EDGEVLM_JAVA_OPTS", "EDGEVLM_TOKEN");
 
   private static final Pattern SERVICE_LINK =
       Pattern.compile("EDGEVLM_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP)(_.*)?)");

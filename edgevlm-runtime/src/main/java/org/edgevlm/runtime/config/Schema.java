@@ -14,7 +14,7 @@ import org.edgevlm.runtime.internal.Nearest;
 import org.edgevlm.runtime.plugin.PluginDescriptor;
 import org.edgevlm.spi.ConfigKey;
 
-/** Every key there is: the core's and, in sections named after their ids, the plugins'. */
+/** Every key there is: the core's, the program's and, in sections named after ids, the plugins'. */
 final class Schema {
 
   static final String ENV_PREFIX = "EDGEVLM_";
@@ -23,9 +23,14 @@ final class Schema {
   private final Map<String, List<String>> sections = new LinkedHashMap<>();
   private final Set<String> pluginIds;
   private final MissingKeys missingKeys;
+  private final Set<ConfigKey<?>> ownKeys = new LinkedHashSet<>(CoreKeys.ALL);
 
-  Schema(List<PluginDescriptor> plugins) {
-    for (ConfigKey<?> key : CoreKeys.ALL) {
+  /**
+   * @param programKeys those of the program around the runtime, by full name
+   */
+  Schema(List<PluginDescriptor> plugins, List<ConfigKey<?>> programKeys) {
+    ownKeys.addAll(programKeys);
+    for (ConfigKey<?> key : ownKeys) {
       declare(key.name(), key);
       int dot = key.name().indexOf('.');
       if (dot > 0) {
@@ -62,6 +67,11 @@ final class Schema {
   /** Full names in the order in which users see them: the core's, then plugin by plugin. */
   Collection<String> names() {
     return keys.keySet();
+  }
+
+  /** Whether a key is the core's or the program's. */
+  boolean isOwn(ConfigKey<?> key) {
+    return ownKeys.contains(key);
   }
 
   boolean isPlugin(String id) {

@@ -16,6 +16,9 @@ public final class Metrics {
    */
   public static final String KV_BYTES = "kv_bytes";
 
+  /** The counter of answers to pictures whose encoding was there already. */
+  public static final String IMAGE_CACHE_HITS = "image_cache_hits";
+
   private static final String CANCELLED = "cancelled";
   private static final int DIGITS = 3;
   private static final double MICROS_PER_MILLI = 1e3;

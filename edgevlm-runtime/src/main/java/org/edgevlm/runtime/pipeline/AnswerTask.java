@@ -18,8 +18,8 @@ import org.edgevlm.spi.inference.Tokenizer;
 /** One answer while it is decoded: takes the strategy's tokens and says when it is enough. */
 final class AnswerTask implements DecodingTask {
 
-  /** Who is told of the tokens, and who may stop them. */
-  record Audience(TokenListener listener, CancelToken cancel) {
+  /** Who is told of the tokens, who may stop them, and whether a known encoding will do. */
+  record Audience(TokenListener listener, CancelToken cancel, boolean reuse) {
     Audience {
       Objects.requireNonNull(listener, "listener");
       Objects.requireNonNull(cancel, "cancel");
@@ -34,6 +34,7 @@ final class AnswerTask implements DecodingTask {
   private final Tokenizer tokenizer;
   private final CacheReview review;
   private final Audience audience;
+  private final StopTexts stops;
   private final int limit;
   private final TokenText text = new TokenText();
   private int emitted;
@@ -48,6 +49,7 @@ final class AnswerTask implements DecodingTask {
       Tokenizer tokenizer,
       CacheReview review,
       Audience audience,
+      StopTexts stops,
       int maxTokens) {
     this.session = session;
     this.options = options;
@@ -57,6 +59,7 @@ final class AnswerTask implements DecodingTask {
     this.tokenizer = tokenizer;
     this.review = review;
     this.audience = audience;
+    this.stops = stops;
     // The last token isn't fed, so one more than there are positions left.
     limit = Math.min(maxTokens, session.capacity() - prompt.length() + 1);
   }
@@ -122,8 +125,15 @@ final class AnswerTask implements DecodingTask {
     if (last) {
       added += text.finish();
     }
-    audience.listener().onToken(new TokenEvent(emitted, token, added, layersUsed));
+    String released = stops.append(added);
+    if (last) {
+      released += stops.finish();
+    }
+    audience.listener().onToken(new TokenEvent(emitted, token, released, layersUsed));
     emitted++;
+    if (stops.met()) {
+      return finish(FinishReason.STOP);
+    }
     if (last) {
       return finish(FinishReason.LENGTH);
     }
@@ -159,8 +169,8 @@ final class AnswerTask implements DecodingTask {
     return emitted;
   }
 
-  /** The answer as decoded. */
+  /** The answer as decoded, up to a stop text. */
   String text() {
-    return text.text();
+    return stops.cut(text.text());
   }
 }

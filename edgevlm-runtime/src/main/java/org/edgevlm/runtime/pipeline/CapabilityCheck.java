@@ -105,6 +105,11 @@ final class CapabilityCheck {
     return "the request's grammar is ignored: it " + error("a grammar", GRAMMAR, GRAMMAR).reason();
   }
 
+  /** Whether the backend has a capability. */
+  boolean has(Capability capability) {
+    return backend.capabilities().contains(capability);
+  }
+
   private Set<Capability> missing(Set<Capability> needed) {
     Set<Capability> missing = EnumSet.noneOf(Capability.class);
     missing.addAll(needed);

@@ -4,30 +4,26 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.edgevlm.runtime.Answer;
 import org.edgevlm.runtime.AnswerRequest;
 import org.edgevlm.runtime.Degradation;
 import org.edgevlm.runtime.PluginNames;
-import org.edgevlm.runtime.Timings;
+import org.edgevlm.runtime.metrics.ImageCacheSnapshot;
 import org.edgevlm.runtime.metrics.Metrics;
 import org.edgevlm.spi.CancelToken;
-import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.decoding.DecodingReport;
 import org.edgevlm.spi.decoding.FinishReason;
 import org.edgevlm.spi.decoding.Prompt;
 import org.edgevlm.spi.decoding.TokenListener;
 import org.edgevlm.spi.inference.ContextFullException;
-import org.edgevlm.spi.inference.ImageEmbedding;
-import org.edgevlm.spi.inference.ImageLayout;
 import org.edgevlm.spi.inference.InferenceSession;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.Outputs;
 import org.edgevlm.spi.inference.SessionOptions;
 import org.edgevlm.spi.inference.StepResult;
-import org.edgevlm.spi.vision.ImageHeader;
-import org.edgevlm.spi.vision.ImageTensor;
 
 /**
  * The way of a request: header and limits, image tensor, embeddings, prompt, a session of its own,
@@ -41,6 +37,8 @@ public final class RequestPipeline {
 
   private final Assembly assembly;
   private final PluginNames names;
+  private final ImageStage images;
+  private final PrefixCache prefixes;
   private final PromptBuilder prompts;
   private final String captionPrompt;
   private final Constraints constraints;
@@ -54,6 +52,8 @@ public final class RequestPipeline {
   public RequestPipeline(Assembly assembly) {
     this.assembly = Objects.requireNonNull(assembly, "assembly");
     names = assembly.names();
+    images = new ImageStage(assembly);
+    prefixes = new PrefixCache(assembly, images.cache().snapshot().maxBytes());
     LanguageModel model = assembly.model();
     Settings settings = assembly.settings();
     PromptTemplate template =
@@ -69,9 +69,34 @@ public final class RequestPipeline {
             : settings.captionPrompt();
   }
 
-  /** Answers a request; see {@link org.edgevlm.runtime.EdgeVlm#answer}. */
-  public Answer answer(AnswerRequest request, TokenListener listener, CancelToken cancel) {
-    AnswerTask.Audience audience = new AnswerTask.Audience(listener, cancel);
+  /**
+   * Checks a picture by its header; see {@link org.edgevlm.runtime.EdgeVlm#checkImage}.
+   *
+   * @param image the file's bytes
+   */
+  public void checkImage(ByteBuffer image) {
+    images.inspect(image.asReadOnlyBuffer());
+  }
+
+  /** Forgets encoded pictures and the kept session, and says how many there were. */
+  public int clearImages() {
+    prefixes.clear();
+    return images.cache().clear();
+  }
+
+  /** What the cache of encoded pictures holds. */
+  public ImageCacheSnapshot imageCache() {
+    return images.cache().snapshot();
+  }
+
+  /**
+   * Answers a request; see {@link org.edgevlm.runtime.EdgeVlm#answer}.
+   *
+   * @param reuse whether an encoding that an earlier request made will do
+   */
+  public Answer answer(
+      AnswerRequest request, TokenListener listener, CancelToken cancel, boolean reuse) {
+    AnswerTask.Audience audience = new AnswerTask.Audience(listener, cancel, reuse);
     StageClock clock = new StageClock();
     if (cancel.isCancelled()) {
       return cancelled(0, request, clock);
@@ -94,37 +119,27 @@ public final class RequestPipeline {
       LogitsSampler sampler,
       AnswerTask.Audience audience,
       StageClock clock) {
-    ByteBuffer image = request.image().asReadOnlyBuffer();
-    ImageHeader header = assembly.vision().inspect(image);
-    assembly.settings().imageLimits().check(header, image.remaining());
-    ImageLayout layout = assembly.encoder().layout(header.width(), header.height());
-    ImageTensor tensor =
-        assembly
-            .vision()
-            .process(
-                List.of(image),
-                assembly.settings().adjust(layout.preprocessing()),
-                assembly.settings().imageLimits());
-    clock.end(Metrics.Stage.VISION);
-    if (audience.cancel().isCancelled()) {
+    Optional<EncodedImage> encoded =
+        images.encode(request.image(), audience.reuse(), audience.cancel(), clock);
+    if (encoded.isEmpty()) {
       return cancelled(0, request, clock);
     }
-    List<ImageEmbedding> tiles = assembly.encoder().encode(tensor);
-    if (tiles.size() != tensor.batch()) {
-      throw new PluginException(
-          "the encoder made " + tiles.size() + " embeddings of " + tensor.batch() + " tiles");
-    }
-    clock.end(Metrics.Stage.ENCODE);
+    EncodedImage image = encoded.get();
     Prompt prompt =
-        prompts.build(request.question().orElse(captionPrompt), layout.parts(), tensor, tiles);
+        prompts.build(
+            request.conversation(),
+            request.question().orElse(captionPrompt),
+            image.layout().parts(),
+            image.pixels(),
+            image.tiles());
     SessionOptions options = assembly.sessionOptions();
-    try (InferenceSession session = assembly.model().openSession(options)) {
-      return decode(request, prompt, new Opened(session, options, sampler), audience, clock);
+    try (PrefixCache.Start start = prefixes.begin(prompt, options, audience.reuse())) {
+      return decode(request, prompt, new Opened(start, options, sampler), audience, clock);
     }
   }
 
   /** What one request has open. */
-  private record Opened(InferenceSession session, SessionOptions options, LogitsSampler sampler) {}
+  private record Opened(PrefixCache.Start start, SessionOptions options, LogitsSampler sampler) {}
 
   private Answer decode(
       AnswerRequest request,
@@ -132,8 +147,8 @@ public final class RequestPipeline {
       Opened opened,
       AnswerTask.Audience audience,
       StageClock clock) {
-    InferenceSession session = opened.session();
-    StepResult logits = prefill(prompt, session, audience.cancel());
+    InferenceSession session = opened.start().session();
+    StepResult logits = prefill(prompt, opened.start(), audience.cancel());
     if (logits == null) {
       clock.end(Metrics.Stage.PREFILL);
       return cancelled(prompt.length(), request, clock);
@@ -150,14 +165,22 @@ public final class RequestPipeline {
             model.tokenizer(),
             review,
             audience,
+            new StopTexts(request.stops()),
             request.maxTokens());
     review.reviewPrefill();
     clock.end(Metrics.Stage.PREFILL);
     DecodingReport report = assembly.strategy().decode(task);
     FinishReason reason = task.finished();
+    opened.start().complete();
     clock.end(Metrics.Stage.DECODE);
     Map<String, Long> counters = new TreeMap<>(report.counters());
     review.count(counters);
+    if (clock.skipped()) {
+      counters.put(Metrics.IMAGE_CACHE_HITS, 1L);
+    }
+    if (opened.start().parts() > 0) {
+      counters.put(PrefixCache.REUSED, (long) opened.start().positions());
+    }
     if (constraints.warning(request.grammar()).isPresent()) {
       counters.put(IGNORED_GRAMMARS, 1L);
     }
@@ -169,6 +192,7 @@ public final class RequestPipeline {
         clock.timings(task.tokens()),
         names,
         counters,
+        review.layers(),
         Stream.concat(warnings(request).stream(), report.warnings().stream()).toList());
   }
 
@@ -178,17 +202,18 @@ public final class RequestPipeline {
   }
 
   /**
-   * Feeds the prompt.
+   * Feeds what isn't in the session yet of the prompt.
    *
    * @return the logits after it, or null if it was cancelled on the way
    */
-  private static StepResult prefill(Prompt prompt, InferenceSession session, CancelToken cancel) {
+  private static StepResult prefill(Prompt prompt, PrefixCache.Start start, CancelToken cancel) {
+    InferenceSession session = start.session();
     if (prompt.length() > session.capacity()) {
       throw new ContextFullException(session.position(), prompt.length(), session.capacity());
     }
     StepResult result = null;
     int last = prompt.parts().size() - 1;
-    for (int i = 0; i <= last; i++) {
+    for (int i = start.parts(); i <= last; i++) {
       if (cancel.isCancelled()) {
         return null;
       }
@@ -212,33 +237,7 @@ public final class RequestPipeline {
         clock.timings(0),
         names,
         Map.of(),
+        List.of(),
         warnings(request));
-  }
-
-  /** Times the stages of one request, one after the other. */
-  private static final class StageClock {
-
-    private static final double NANOS_PER_MILLI = 1e6;
-
-    private final double[] millis = new double[Metrics.Stage.values().length];
-    private final long start = System.nanoTime();
-    private long last = start;
-
-    void end(Metrics.Stage stage) {
-      long now = System.nanoTime();
-      millis[stage.ordinal()] = (now - last) / NANOS_PER_MILLI;
-      last = now;
-    }
-
-    Timings timings(int tokens) {
-      double decode = millis[Metrics.Stage.DECODE.ordinal()];
-      return new Timings(
-          millis[Metrics.Stage.VISION.ordinal()],
-          millis[Metrics.Stage.ENCODE.ordinal()],
-          millis[Metrics.Stage.PREFILL.ordinal()],
-          decode,
-          (System.nanoTime() - start) / NANOS_PER_MILLI,
-          decode > 0 ? tokens * 1e3 / decode : 0);
-    }
   }
 }

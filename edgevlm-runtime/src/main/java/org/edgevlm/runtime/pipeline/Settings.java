@@ -16,6 +16,7 @@ import org.edgevlm.spi.vision.ResizeMethod;
  * @param memoryLimit bytes; 0 for auto
  * @param promptTemplate {@link #AUTO} or a template for {@link PromptTemplate}
  * @param captionPrompt {@link #AUTO} or what a caption asks
+ * @param imageCacheMb most memory for encoded pictures
  * @param resize in place of what the encoder asks for
  * @param interpolation in place of what the encoder asks for
  */
@@ -31,6 +32,7 @@ record Settings(
     String promptTemplate,
     String captionPrompt,
     ImageLimits imageLimits,
+    int imageCacheMb,
     Optional<ResizeMethod> resize,
     Optional<Interpolation> interpolation) {
 
@@ -49,6 +51,7 @@ record Settings(
         core.get(CoreKeys.PROMPT_TEMPLATE),
         core.get(CoreKeys.CAPTION_PROMPT),
         CoreKeys.imageLimits(core),
+        core.get(CoreKeys.IMAGE_CACHE_MB),
         core.get(CoreKeys.IMAGE_RESIZE).method(),
         core.get(CoreKeys.IMAGE_INTERPOLATION).interpolation());
   }

@@ -326,7 +326,7 @@ class ConfigurationTest {
 
   @Test
   void templateIsValidAndChangesNothing() throws IOException {
-    String template = Configuration.template(PLUGINS);
+    String template = Configuration.template(PLUGINS, List.of());
     String selectable = template.replaceAll("(?m)^(backend|vision|decoding): .*$", "# left out");
     assertEquals(values(Configuration.defaults(PLUGINS)), values(yaml(selectable)));
     for (ConfigEntry entry : Configuration.defaults(PLUGINS).entries()) {

@@ -1,7 +1,9 @@
-package org.edgevlm.app.http;
+package org.edgevlm.app.service;
+
+import java.util.Objects;
 
 /** Leaves a handler with a problem as the answer. */
-final class ProblemException extends RuntimeException {
+public final class ProblemException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
@@ -9,10 +11,11 @@ final class ProblemException extends RuntimeException {
 
   ProblemException(Problem problem, Throwable cause) {
     super(problem.type(), cause);
-    this.problem = problem;
+    this.problem = Objects.requireNonNull(problem, "problem");
   }
 
-  Problem problem() {
+  /** What to tell the client. */
+  public Problem problem() {
     return problem;
   }
 }

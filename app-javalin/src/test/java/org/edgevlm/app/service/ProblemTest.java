@@ -1,4 +1,4 @@
-package org.edgevlm.app.http;
+package org.edgevlm.app.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Set;
@@ -30,6 +32,16 @@ class ProblemTest {
     assertEquals(problem.status(), json.get("status").asInt());
     assertTrue(json.get("title").asText().length() > 3);
     assertTrue(json.get("detail").asText().endsWith("."));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isInTheDocumentation(Problem problem) throws IOException {
+    String row = "| " + problem.status() + " |";
+    assertTrue(
+        Files.readAllLines(Path.of("../docs/api.md")).stream()
+            .anyMatch(line -> line.startsWith(row) && line.contains('`' + problem.type() + '`')),
+        () -> "docs/api.md has no row " + row + " with " + problem.type());
   }
 
   @Test

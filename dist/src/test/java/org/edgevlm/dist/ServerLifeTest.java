@@ -1,0 +1,104 @@
+package org.edgevlm.dist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.edgevlm.dist.Server.Part;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the built server starts and ends. */
+class ServerLifeTest {
+
+  @TempDir static Path temporary;
+
+  private static Set<String> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.map(Path::toString).collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void finishesWhatItWasAskedBeforeItStops() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("stopping"));
+    try (Server other = Server.start(folder)) {
+      List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        asked.add(other.postAsync("/caption", Part.image(Files.readAllBytes(Pictures.scene(i)))));
+      }
+      awaitRequests(other, 8);
+      assertEquals(128 + 15, other.stop());
+      for (CompletableFuture<HttpResponse<String>> answer : asked) {
+        assertEquals(200, answer.join().statusCode(), answer.join().body());
+      }
+    }
+    assertEquals(Set.of(folder.toString()), files(folder));
+    Files.delete(folder);
+  }
+
+  private static void awaitRequests(Server other, int count) throws Exception {
+    long seen = 0;
+    while (seen < count) {
+      JsonNode json = Server.json(other.get("/metrics"));
+      seen =
+          json.get("requests").asLong()
+              + json.at("/inference/queue/waiting").asLong()
+              + (json.at("/inference/queue/busy").asBoolean() ? 1 : 0);
+    }
+  }
+
+  /** Inside of native code a process that ends crashes: exit code 139 instead of 143. */
+  @Test
+  void stopsInOrderWhileItIsStillLoading() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("loading"));
+    for (long millis = 300; millis < 1500; millis += 300) {
+      Process process =
+          Program.edgevlm()
+              .with("EDGEVLM_JAVA_OPTS", "-Djava.io.tmpdir=" + folder)
+              .start("serve", "--port", "0");
+      Thread.sleep(millis);
+      process.destroy();
+      assertEquals(128 + 15, process.waitFor(), "after " + millis + " ms");
+    }
+  }
+
+  @Test
+  void anotherAddressNeedsATokenOrAnExplicitWord() throws Exception {
+    Program.Result refused =
+        Program.edgevlm().run("serve", "--port", "0", "--host", "0.0.0.0").expect(2);
+    assertTrue(refused.err().contains("EDGEVLM_TOKEN"), refused.err());
+    assertTrue(refused.err().contains("--insecure"), refused.err());
+    String token = "a-token-of-a-test-1234";
+    Path folder = Files.createDirectory(temporary.resolve("token"));
+    Program program = Program.edgevlm().with("EDGEVLM_TOKEN", token);
+    try (Server other = Server.start(program, folder, 0, "--host", "0.0.0.0")) {
+      assertEquals(401, other.get("/metrics").statusCode());
+      assertEquals(200, other.get("/health").statusCode());
+    }
+    Program.Result shown = Program.edgevlm().with("EDGEVLM_TOKEN", token).run("config").expect(0);
+    assertFalse(shown.out().contains(token), shown.out());
+  }
+
+  @Test
+  void stopsWhenToldToAndCleansUp() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("other"));
+    try (Server other = Server.start(folder)) {
+      other.post("/caption", Part.image(Files.readAllBytes(Pictures.scene(0))));
+      assertEquals(128 + 15, other.stop());
+    }
+    assertEquals(Set.of(folder.toString()), files(folder));
+    Files.delete(folder);
+  }
+}
