@@ -1,4 +1,4 @@
-/** Eviction from the KV cache by published scores. */
+/** Eviction from the KV cache by published scores, and its compression. */
 module org.edgevlm.plugin.cache.gear {
   requires org.edgevlm.spi;
 
@@ -6,5 +6,6 @@ module org.edgevlm.plugin.cache.gear {
       org.edgevlm.plugin.cache.gear.GearProvider,
       org.edgevlm.plugin.cache.gear.SnapKvProvider,
       org.edgevlm.plugin.cache.gear.TovaProvider,
-      org.edgevlm.plugin.cache.gear.KeyNormProvider;
+      org.edgevlm.plugin.cache.gear.KeyNormProvider,
+      org.edgevlm.plugin.cache.gear.QuantisedProvider;
 }

@@ -24,7 +24,7 @@ struct edgevlm_attention {
   std::atomic<int32_t> arrived;  // tasks that have finished the step
 };
 
-enum { EDGEVLM_FEW_QUERIES = 8, EDGEVLM_ATTENTION_BYTES = sizeof(edgevlm_attention) };
+enum { EDGEVLM_FEW_QUERIES = 64, EDGEVLM_ATTENTION_BYTES = sizeof(edgevlm_attention) };
 static_assert(sizeof(edgevlm_attention) == 48 && offsetof(edgevlm_attention, capacity) == 24 &&
     offsetof(edgevlm_attention, slot) == 36 && offsetof(edgevlm_attention, length) == 40, "as AttentionRecorder writes it");
 
@@ -83,6 +83,20 @@ static inline void widen(const uint16_t *p, f8 &v) {
 #endif
 }
 
+static inline float narrow(uint16_t half) {
+#if defined(__x86_64__)
+  return _cvtsh_ss(half);
+#elif defined(__aarch64__)
+  __fp16 value;
+  memcpy(&value, &half, sizeof half);
+  return value;
+#else
+  float value;
+  ggml_fp16_to_fp32_row(&half, &value, 1);
+  return value;
+#endif
+}
+
 static inline float sum(const f8 &v) { return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])); }
 
 // e^x for x <= 0, to about 2 units in the last place: 2^n * e^r with |r| <= ln(2) / 2.
@@ -113,12 +127,14 @@ static inline float dot(const float *q, const uint16_t *k, int64_t width) {
     load(q + d + 8, y);
     b += x * y;
   }
-  for (; d < width; d += 8) {
+  for (; d + 8 <= width; d += 8) {
     widen(k + d, x);
     load(q + d, y);
     a += x * y;
   }
-  return sum(a + b);
+  float rest = 0;
+  for (; d < width; d++) rest += q[d] * narrow(k[d]);
+  return sum(a + b) + rest;
 }
 
 // Scores to weights: the softmax over `seen` of them, whose row has room up to the next multiple of 8. Adds a
@@ -154,7 +170,8 @@ static inline void softmax(float *row, int64_t seen, float scale, float share, f
 // Adds rows of V, weighted, to a head's result.
 template <int ROWS>
 static inline void mix(float *out, const uint16_t *const *v, const float *weights, int64_t width) {
-  for (int64_t d = 0; d < width; d += 8) {
+  int64_t d = 0;
+  for (; d + 8 <= width; d += 8) {
     f8 sum, x;
     load(out + d, sum);
     for (int r = 0; r < ROWS; r++) {
@@ -162,6 +179,34 @@ static inline void mix(float *out, const uint16_t *const *v, const float *weight
       sum += x * all(weights[r]);
     }
     store(out + d, sum);
+  }
+  for (; d < width; d++)
+    for (int r = 0; r < ROWS; r++) out[d] += narrow(v[r][d]) * weights[r];
+}
+
+// As many of four rows as are left.
+static inline void mix_next(float *out, const uint16_t *const *rows, const float *w, int64_t left, int64_t width) {
+  switch (left) {
+    case 1: mix<1>(out, rows, w, width); break;
+    case 2: mix<2>(out, rows, w, width); break;
+    case 3: mix<3>(out, rows, w, width); break;
+    default: mix<4>(out, rows, w, width);
+  }
+}
+
+// Called by each task when it is done; the last one adds up the layer's sums, in the order of the tasks.
+static inline void record(edgevlm_attention *sums, const float *means, int64_t count, int nth) {
+  if (sums->arrived.fetch_add(1, std::memory_order_acq_rel) != nth - 1) return;
+  sums->arrived.store(0, std::memory_order_relaxed);
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t seen = sums->length + i + 1;
+    float *row = i >= count - sums->window ? edgevlm_recent_row(sums, i) : nullptr;
+    if (row) memset(row, 0, (size_t)sums->capacity * sizeof(float));
+    for (int task = 0; task < nth; task++) {
+      const float *mean = means + (task * EDGEVLM_FEW_QUERIES + i) * sums->capacity;
+      if (sums->accumulated) for (int64_t e = 0; e < seen; e++) sums->accumulated[e] += mean[e];
+      if (row) for (int64_t e = 0; e < seen; e++) row[e] += mean[e];
+    }
   }
 }
 
@@ -195,28 +240,11 @@ static void attend(ggml_tensor *dst, const ggml_tensor *queries, const ggml_tens
       for (int64_t h = from; h < to; h++) {
         const uint16_t *rows[4];
         for (int r = 0; r < 4; r++) rows[r] = (const uint16_t *)(v + (e + r) * values->nb[1] + h / group * values->nb[2]);
-        const float *w = scores + h * capacity + e;
-        switch (seen - e) {
-          case 1: mix<1>(out + h * width, rows, w, width); break;
-          case 2: mix<2>(out + h * width, rows, w, width); break;
-          case 3: mix<3>(out + h * width, rows, w, width); break;
-          default: mix<4>(out + h * width, rows, w, width);
-        }
+        mix_next(out + h * width, rows, scores + h * capacity + e, seen - e, width);
       }
     }
   }
-  if (sums->arrived.fetch_add(1, std::memory_order_acq_rel) != nth - 1) return;
-  sums->arrived.store(0, std::memory_order_relaxed);
-  for (int64_t i = 0; i < count; i++) {
-    const int64_t seen = sums->length + i + 1;
-    float *row = i >= count - sums->window ? edgevlm_recent_row(sums, i) : nullptr;
-    if (row) memset(row, 0, (size_t)capacity * sizeof(float));
-    for (int task = 0; task < nth; task++) {
-      const float *mean = means + (task * EDGEVLM_FEW_QUERIES + i) * capacity;
-      if (sums->accumulated) for (int64_t e = 0; e < seen; e++) sums->accumulated[e] += mean[e];
-      if (row) for (int64_t e = 0; e < seen; e++) row[e] += mean[e];
-    }
-  }
+  record(sums, means, count, nth);
 }
 
 }  // namespace edgevlm_few

@@ -75,6 +75,60 @@ class CachePoliciesTest {
     }
   }
 
+  /** Nothing is dropped, and K and V take what their bits do; alone and after an eviction. */
+  @ParameterizedTest
+  @CsvSource({
+    "gear-quantised, 4, 0.52",
+    "gear-quantised, 2, 0.40",
+    "'pyramid,gear-quantised', 4, 0.40",
+    "'snapkv,gear-quantised', 4, 0.40"
+  })
+  void theMeasuredBytesFallToTheBits(String policies, String bits, double bar) throws Exception {
+    for (String length : List.of("1", "12", "30")) {
+      List<JsonNode> off = captions(4, "--max-length", length);
+      List<JsonNode> on =
+          captions(
+              4,
+              "--max-length",
+              length,
+              "--set",
+              "cache=" + policies,
+              "--set",
+              "gear-quantised.bits=" + bits);
+      for (int i = 0; i < off.size(); i++) {
+        JsonNode with = on.get(i);
+        long prompt = counter(off.get(i), "kv_bytes_prefill");
+        assertEquals(prompt, counter(with, "kv_bytes_prefill"));
+        assertTrue(counter(with, "kv_bytes_kept") <= bar * prompt, with::toString);
+        assertTrue(counter(with, "compressed_entries") > 0, with::toString);
+        assertEquals(policies.contains(","), counter(with, "evicted_entries") > 0, with::toString);
+        if (off.get(i).get("tokens").equals(with.get("tokens"))) {
+          assertTrue(
+              counter(with, "kv_bytes") <= (bar + 0.05) * counter(off.get(i), "kv_bytes"),
+              with + " against " + off.get(i));
+        }
+      }
+    }
+  }
+
+  /** Compressed entries are rewound, filled in behind exits and verified against. */
+  @ParameterizedTest
+  @CsvSource({"prompt-lookup", "early-exit", "self-speculative"})
+  void compressionWorksWithEachWayToDecode(String decoding) throws Exception {
+    List<JsonNode> plain = captions(10, "--set", "decoding=" + decoding);
+    List<JsonNode> packed =
+        captions(10, "--set", "decoding=" + decoding, "--set", "cache=gear-quantised");
+    int same = 0;
+    for (int i = 0; i < plain.size(); i++) {
+      assertTrue(counter(packed.get(i), "compressed_entries") > 0, packed.get(i)::toString);
+      assertTrue(
+          counter(packed.get(i), "kv_bytes") < 0.7 * counter(plain.get(i), "kv_bytes"),
+          packed.get(i) + " against " + plain.get(i));
+      same += plain.get(i).get("text").equals(packed.get(i).get("text")) ? 1 : 0;
+    }
+    assertTrue(same >= 8, same + " of 10 captions are the same in four bits");
+  }
+
   @Test
   void theOrderOfThePoliciesMakesNoDifference() throws Exception {
     List<JsonNode> one = captions(10, "--set", "cache=pyramid,gear");
@@ -107,6 +161,8 @@ class CachePoliciesTest {
     "snapkv, , 10",
     "pyramid, , 4",
     "'pyramid,gear', gear.budget=1, 4",
+    "gear-quantised, , 2",
+    "gear-quantised, gear-quantised.bits=2, 4",
     "'pyramid,snapkv', snapkv.budget=1, 4"
   })
   void theAnswersAreStillAboutThePicture(String policies, String setting, double points)

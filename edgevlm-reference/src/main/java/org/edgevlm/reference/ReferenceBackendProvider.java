@@ -27,6 +27,7 @@ public final class ReferenceBackendProvider extends ReferenceProvider
           Capability.LAYERWISE_KV,
           Capability.ATTENTION_SCORES,
           Capability.EARLY_EXIT,
+          Capability.KV_QUANTIZATION,
           Capability.GRAMMAR);
 
   private static final ConfigKey<Integer> CONTEXT_LENGTH =

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 
 /** K and V as lists of entries, one list a layer. */
 final class ReferenceKvCache implements KvCache {
@@ -17,6 +18,9 @@ final class ReferenceKvCache implements KvCache {
     final float[] value;
     float accumulated;
     final float[] recent;
+
+    /** Bits of each number once it is compressed; 0 before. */
+    int bits;
 
     Entry(int position, boolean image, float[] key, float[] value, int recentQueries) {
       this.position = position;
@@ -31,7 +35,10 @@ final class ReferenceKvCache implements KvCache {
   private final AttentionTracking tracking;
   private final int width;
 
-  ReferenceKvCache(AttentionTracking tracking, int width) {
+  private final boolean compresses;
+
+  ReferenceKvCache(AttentionTracking tracking, int width, boolean compresses) {
+    this.compresses = compresses;
     this.tracking = tracking;
     this.width = width;
     for (int i = 0; i < ReferenceWeights.LAYERS; i++) {
@@ -138,9 +145,54 @@ final class ReferenceKvCache implements KvCache {
   }
 
   @Override
+  public int compressed(int layer) {
+    return (int) layers.get(layer).stream().filter(entry -> entry.bits > 0).count();
+  }
+
+  /** Rounds each entry's numbers to as many steps of its range as the bits have. */
+  @Override
+  public void compress(int layer, int end, KvCompression compression) {
+    if (!compresses) {
+      KvCache.super.compress(layer, end, compression);
+    }
+    Objects.requireNonNull(compression, "compression");
+    int from = compressed(layer);
+    if (end < from || end > length(layer)) {
+      throw new IllegalArgumentException(
+          "can't compress from " + from + " to " + end + " of " + length(layer) + " entries");
+    }
+    for (Entry entry : layers.get(layer).subList(from, end)) {
+      entry.bits = compression.bits();
+      round(entry.key, entry.bits);
+      round(entry.value, entry.bits);
+    }
+  }
+
+  private static void round(float[] numbers, int bits) {
+    float low = Float.POSITIVE_INFINITY;
+    float high = Float.NEGATIVE_INFINITY;
+    for (float number : numbers) {
+      low = Math.min(low, number);
+      high = Math.max(high, number);
+    }
+    float step = (high - low) / ((1 << bits) - 1);
+    for (int i = 0; step > 0 && i < numbers.length; i++) {
+      numbers[i] = low + step * Math.round((numbers[i] - low) / step);
+    }
+  }
+
+  /** A compressed row takes its bits, and two numbers for its range. */
+  @Override
   public long bytes(int layer) {
-    return layers.get(layer).stream()
-        .mapToLong(entry -> (long) (entry.key.length + entry.value.length) * Float.BYTES)
-        .sum();
+    long bytes = 0;
+    for (Entry entry : layers.get(layer)) {
+      bytes += entry.bits == 0 ? 2L * width * Float.BYTES : 2L * (width * entry.bits / 8 + 8);
+    }
+    return bytes;
+  }
+
+  @Override
+  public long bytes(int layer, int entries) {
+    return 2L * width * Float.BYTES * entries;
   }
 }

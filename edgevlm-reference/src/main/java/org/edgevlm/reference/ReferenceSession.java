@@ -45,7 +45,9 @@ final class ReferenceSession implements InferenceSession, StepResult {
     this.model = model;
     this.weights = weights;
     this.capabilities = capabilities;
-    cache = new ReferenceKvCache(options.attention(), weights.width);
+    cache =
+        new ReferenceKvCache(
+            options.attention(), weights.width, capabilities.contains(Capability.KV_QUANTIZATION));
     earlyExit = options.earlyExit();
     fed = new int[capacity];
     layersUsed = new int[capacity];

@@ -18,7 +18,10 @@ public enum Capability {
   ATTENTION_SCORES("tracks the attention that each KV entry receives"),
   /** A step can end at an exit layer. */
   EARLY_EXIT("ends a step at an exit layer"),
-  /** K and V can be stored in a quantised type. */
+  /**
+   * K and V can be stored in a quantised type; with {@link #LAYERWISE_KV}, entry by entry through
+   * {@code KvCache.compress}.
+   */
   KV_QUANTIZATION("stores K and V in a quantised type"),
   /** Several sessions advance in one pass over the weights. */
   BATCHED_SESSIONS("advances several sessions in one pass over the weights"),

@@ -111,6 +111,14 @@ public abstract class InferenceBackendContract {
     }
   }
 
+  /** K and V in few bits. */
+  @Nested
+  class Compression extends CompressionRules {
+    Compression() {
+      super(fixture);
+    }
+  }
+
   /** Sums of attention. */
   @Nested
   class Attention extends AttentionRules {

@@ -31,6 +31,7 @@ final class WrongCaches {
 
   static void addTo(Wrong<InferenceBackendProvider> wrong) {
     retains(wrong);
+    compression(wrong);
     attention(wrong);
     exits(wrong);
   }
@@ -114,6 +115,32 @@ final class WrongCaches {
               boolean last = count(call) == 1 && entries(call)[0] == 0;
               return last && call.target(KvCache.class).length(layer) == 4 ? null : call.proceed();
             });
+  }
+
+  /** Adds to a number of each row of a layer that has so many compressed entries. */
+  private static Interceptor offWith(int layer, int compressed) {
+    return call -> {
+      call.proceed();
+      if (call.argument(0, Integer.class) == layer
+          && call.target(KvCache.class).compressed(layer) == compressed) {
+        call.argument(2, float[].class)[0] += 10;
+      }
+      return null;
+    };
+  }
+
+  private static void compression(Wrong<InferenceBackendProvider> wrong) {
+    Class<?> cache = KvCache.class;
+    wrong
+        .breaks("compressionTakesLess", RIGHT, cache, "compress", call -> null)
+        .breaks("compressedEntriesAreNearWhatTheyWere", RIGHT, cache, "keys", offWith(1, 24))
+        .breaks("otherCompressedEntriesStayAsTheyAre", RIGHT, cache, "values", offWith(0, 5))
+        .breaks(
+            "compressionIsRefusedWithoutTheCapability",
+            without(ALL, Capability.KV_QUANTIZATION),
+            cache,
+            "compress",
+            call -> null);
   }
 
   private static Interceptor doubled() {

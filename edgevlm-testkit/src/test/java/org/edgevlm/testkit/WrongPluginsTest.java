@@ -149,6 +149,7 @@ class WrongPluginsTest {
             SessionRules.class,
             ImageRules.class,
             KvCacheRules.class,
+            CompressionRules.class,
             AttentionRules.class,
             EarlyExitRules.class,
             TokenizerRules.class,

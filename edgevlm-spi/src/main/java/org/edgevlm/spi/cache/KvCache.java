@@ -70,12 +70,37 @@ public interface KvCache {
    */
   void retain(int layer, int[] entries, int count);
 
+  /**
+   * How many of a layer's entries are compressed: its first ones. Compressed entries stay as they
+   * are until they are dropped; what {@link #keys} and {@link #values} give of them is what
+   * attention sees.
+   */
+  @Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
+  default int compressed(int layer) {
+    return 0;
+  }
+
+  /**
+   * Stores a layer's entries, from {@code compressed(layer)} on, in fewer bits and frees the memory
+   * that they took. A few at the end may stay as they are, where so few wouldn't gain.
+   *
+   * @param end the entry after the last one to compress, from {@code compressed(layer)} to {@code
+   *     length(layer)}
+   * @throws UnsupportedOperationException if the backend has no {@link
+   *     org.edgevlm.spi.Capability#KV_QUANTIZATION}
+   */
+  @Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
+  default void compress(int layer, int end, KvCompression compression) {
+    throw new UnsupportedOperationException("this backend doesn't compress K and V");
+  }
+
   /** Bytes that a layer holds for K and V, block rounding included. */
   long bytes(int layer);
 
   /**
-   * Bytes that a layer would hold with so many entries, block rounding included: what a policy
-   * weighs its budget with. By default in proportion to what the layer holds now.
+   * Bytes that a layer would hold with so many entries, none of them compressed, block rounding
+   * included: what a policy weighs its budget with, whatever another one compresses. By default in
+   * proportion to what the layer holds now.
    */
   default long bytes(int layer, int entries) {
     int length = length(layer);

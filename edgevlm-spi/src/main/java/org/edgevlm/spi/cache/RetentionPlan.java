@@ -1,6 +1,7 @@
 package org.edgevlm.spi.cache;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.edgevlm.spi.Api;
 
 /**
@@ -9,6 +10,8 @@ import org.edgevlm.spi.Api;
  * its protected entries, its reserved latest ones and, up to its budget, those with the highest
  * scores; of equal scores the later entry. A layer without a budget keeps everything; without
  * scores it keeps its latest entries.
+ *
+ * <p>What stays may then be compressed, but for a layer's latest entries.
  *
  * <p>Budgets, protected entries and reserved ones don't depend on the order in which the policies
  * write; of two that score, the later one holds.
@@ -24,6 +27,8 @@ public final class RetentionPlan {
   private final double[] latestShares;
   private final float[][] scores;
   private final boolean[][] kept;
+  private final KvCompression[] compressions;
+  private final int[] uncompressed;
 
   /** A plan for this cache in which every layer keeps everything. */
   public RetentionPlan(KvCache cache) {
@@ -34,6 +39,8 @@ public final class RetentionPlan {
     latestShares = new double[layers];
     scores = new float[layers][];
     kept = new boolean[layers][];
+    compressions = new KvCompression[layers];
+    uncompressed = new int[layers];
     Arrays.fill(budgets, Integer.MAX_VALUE);
   }
 
@@ -104,11 +111,36 @@ public final class RetentionPlan {
   }
 
   /**
-   * Carries the plan out.
+   * Compresses what a layer keeps, but for its latest entries; of several calls the last one holds.
+   *
+   * @param latest entries that stay as they are, at least 0
+   */
+  @Api(status = Api.Status.EXPERIMENTAL, since = "0.1")
+  public void compress(int layer, int latest, KvCompression compression) {
+    if (latest < 0) {
+      throw new IllegalArgumentException("latest " + latest + " is negative");
+    }
+    compressions[layer] = Objects.requireNonNull(compression, "compression");
+    uncompressed[layer] = latest;
+  }
+
+  /**
+   * Carries the plan out: drops first, then compresses.
    *
    * @return entries dropped, over all layers
    */
   public int apply() {
+    int dropped = drop();
+    for (int layer = 0; layer < compressions.length; layer++) {
+      int end = cache.length(layer) - uncompressed[layer];
+      if (compressions[layer] != null && end > cache.compressed(layer)) {
+        cache.compress(layer, end, compressions[layer]);
+      }
+    }
+    return dropped;
+  }
+
+  private int drop() {
     int longest = 0;
     for (int layer = 0; layer < budgets.length; layer++) {
       if (cache.length(layer) > budgets[layer]) {

@@ -17,4 +17,14 @@ public interface ExitRule {
    * @param confidence how sure the model is at this layer
    */
   boolean exit(int layer, Confidence confidence);
+
+  /**
+   * Whether steps may end early now. Asked before each step of one token; where it says no, the
+   * rule isn't asked at the exits, and a backend saves what reading them out takes.
+   *
+   * @return true if not overridden
+   */
+  default boolean isOpen() {
+    return true;
+  }
 }

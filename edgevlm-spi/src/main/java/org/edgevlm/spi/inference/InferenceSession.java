@@ -44,6 +44,25 @@ public interface InferenceSession extends AutoCloseable {
   StepResult step(ImageEmbedding image, Outputs outputs);
 
   /**
+   * Takes the latest positions through all layers where their steps ended early: the session and
+   * the logits are then as if these tokens had been fed together, in a session without exits. Self-
+   * speculation (LayerSkip, arXiv 2404.16710) verifies a draft with it.
+   *
+   * <p>Unless overridden the tokens are rewound and fed again. A backend that still has the exits'
+   * hidden states goes on from there.
+   *
+   * @param tokens holds what was fed last, in steps of one token; not kept
+   * @param offset of the first in {@code tokens}
+   * @param count how many, from 1 to {@link #position()}; a session with exits has a rule that
+   *     {@linkplain ExitRule#isOpen is not open} meanwhile
+   * @return logits of each of these positions, as with {@link Outputs#ALL}
+   */
+  default StepResult complete(int[] tokens, int offset, int count) {
+    rewind(position() - count);
+    return step(tokens, offset, count, Outputs.ALL);
+  }
+
+  /**
    * Forgets everything at and after a position. Entries that a cache policy dropped before stay
    * dropped.
    *

@@ -1,6 +1,7 @@
 package org.edgevlm.testkit.asserting;
 
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 
 /** A cache as a policy may see it: to be read, and in {@code isDue} not its numbers. */
 final class AssertingKvCache implements KvCache {
@@ -67,6 +68,17 @@ final class AssertingKvCache implements KvCache {
   public void retain(int layer, int[] entries, int count) {
     policy.violations().report(Promise.POLICIES_ONLY_PLAN, "a policy calls retain");
     delegate.retain(layer, entries, count);
+  }
+
+  @Override
+  public int compressed(int layer) {
+    return delegate.compressed(layer);
+  }
+
+  @Override
+  public void compress(int layer, int end, KvCompression compression) {
+    policy.violations().report(Promise.POLICIES_ONLY_PLAN, "a policy calls compress");
+    delegate.compress(layer, end, compression);
   }
 
   @Override

@@ -50,15 +50,21 @@ final class AssertingSession implements InferenceSession {
 
   @Override
   public StepResult step(int[] tokens, int offset, int count, Outputs outputs) {
-    return step(count, outputs, () -> delegate.step(tokens, offset, count, outputs));
+    return step(count, count, outputs, () -> delegate.step(tokens, offset, count, outputs));
   }
 
   @Override
   public StepResult step(ImageEmbedding image, Outputs outputs) {
-    return step(image.tokens(), outputs, () -> delegate.step(image, outputs));
+    int rows = image.tokens();
+    return step(rows, rows, outputs, () -> delegate.step(image, outputs));
   }
 
-  private StepResult step(int count, Outputs outputs, Supplier<StepResult> call) {
+  @Override
+  public StepResult complete(int[] tokens, int offset, int count) {
+    return step(count, 0, Outputs.ALL, () -> delegate.complete(tokens, offset, count));
+  }
+
+  private StepResult step(int count, int further, Outputs outputs, Supplier<StepResult> call) {
     life.begin("step");
     try {
       int before = delegate.position();
@@ -70,7 +76,7 @@ final class AssertingSession implements InferenceSession {
         moved(before, 0, "a refused step");
         throw e;
       }
-      moved(before, count, "a step of " + count);
+      moved(before, further, "a step of " + count);
       int rows = outputs == Outputs.ALL ? count : outputs == Outputs.LAST ? 1 : 0;
       life.violations()
           .check(

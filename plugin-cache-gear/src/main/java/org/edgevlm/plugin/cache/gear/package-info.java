@@ -1,2 +1,2 @@
-/** Cache policies that score entries, and their providers. */
+/** Cache policies that score entries, one that stores them in few bits, and their providers. */
 package org.edgevlm.plugin.cache.gear;

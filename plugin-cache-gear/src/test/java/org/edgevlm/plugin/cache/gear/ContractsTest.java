@@ -1,8 +1,10 @@
 package org.edgevlm.plugin.cache.gear;
 
 import java.util.Map;
+import java.util.Set;
 import org.edgevlm.spi.cache.CachePolicyProvider;
 import org.edgevlm.testkit.CachePolicyContract;
+import org.edgevlm.testkit.PolicyBehavior;
 import org.junit.jupiter.api.Nested;
 
 /** The policies keep what the SPI promises, with real caches. */
@@ -50,6 +52,37 @@ class ContractsTest {
     @Override
     protected CachePolicyProvider provider() {
       return new KeyNormProvider();
+    }
+  }
+
+  @Nested
+  class Quantised extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new QuantisedProvider();
+    }
+
+    @Override
+    protected Set<PolicyBehavior> lacks() {
+      return Set.of(PolicyBehavior.DROPS_ALONE);
+    }
+  }
+
+  @Nested
+  class QuantisedToTwoBits extends CachePolicyContract {
+    @Override
+    protected CachePolicyProvider provider() {
+      return new QuantisedProvider();
+    }
+
+    @Override
+    protected Map<String, String> configuration() {
+      return Map.of("bits", "2", "recent_tokens", "8", "block", "16");
+    }
+
+    @Override
+    protected Set<PolicyBehavior> lacks() {
+      return Set.of(PolicyBehavior.DROPS_ALONE);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.edgevlm.plugin.cache.gear;
 
 import java.util.Arrays;
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 
 /** A cache of one layer with the numbers that a test gives it. */
 final class NumberedCache implements KvCache {
@@ -11,6 +12,7 @@ final class NumberedCache implements KvCache {
   private float[] recent;
   private float[][] keys;
   private float[][] values;
+  private int compressed;
 
   NumberedCache(int... positions) {
     this.positions = positions;
@@ -92,6 +94,22 @@ final class NumberedCache implements KvCache {
   public void retain(int layer, int[] entries, int count) {
     int[] old = positions;
     positions = Arrays.stream(entries, 0, count).map(entry -> old[entry]).toArray();
+  }
+
+  /** Adds an entry. */
+  void add() {
+    positions = Arrays.copyOf(positions, positions.length + 1);
+    positions[positions.length - 1] = positions.length - 1;
+  }
+
+  @Override
+  public int compressed(int layer) {
+    return compressed;
+  }
+
+  @Override
+  public void compress(int layer, int end, KvCompression compression) {
+    compressed = end;
   }
 
   @Override

@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.edgevlm.spi.Capability;
-import org.edgevlm.spi.ConfigKey;
-import org.edgevlm.spi.ConfigValues;
-import org.edgevlm.spi.Platform;
-import org.edgevlm.spi.PluginContext;
 import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.cache.CacheObservation;
@@ -36,32 +31,7 @@ class ScoresTest {
     for (int i = 0; i < pairs.length; i += 2) {
       settings.put(pairs[i], pairs[i + 1]);
     }
-    ConfigValues values =
-        new ConfigValues() {
-          @Override
-          public <T> T get(ConfigKey<T> key) {
-            assertTrue(provider.configKeys().contains(key), key + " is declared");
-            String text = settings.get(key.name());
-            return text == null ? key.defaultValue() : key.parse(text);
-          }
-        };
-    return provider.create(
-        new PluginContext() {
-          @Override
-          public ConfigValues config() {
-            return values;
-          }
-
-          @Override
-          public Platform platform() {
-            throw new UnsupportedOperationException("it needs no platform");
-          }
-
-          @Override
-          public Path workDirectory() {
-            throw new UnsupportedOperationException("it needs no folder");
-          }
-        });
+    return Policies.of(provider, settings);
   }
 
   private static int[] kept(CachePolicy policy, NumberedCache cache) {

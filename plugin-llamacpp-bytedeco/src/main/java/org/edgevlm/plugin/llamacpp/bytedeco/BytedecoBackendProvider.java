@@ -65,7 +65,8 @@ public final class BytedecoBackendProvider implements InferenceBackendProvider {
         Capability.REWIND,
         Capability.LAYERWISE_KV,
         Capability.ATTENTION_SCORES,
-        Capability.EARLY_EXIT);
+        Capability.EARLY_EXIT,
+        Capability.KV_QUANTIZATION);
   }
 
   @Override

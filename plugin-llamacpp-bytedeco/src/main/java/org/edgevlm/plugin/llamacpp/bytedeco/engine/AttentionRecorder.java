@@ -26,7 +26,7 @@ final class AttentionRecorder implements AutoCloseable {
   private static final int HEADER = 64;
 
   /** Queries that the native kernel for a few of them takes. */
-  private static final int FEW_QUERIES = 8;
+  static final int FEW_QUERIES = 64;
 
   private final AttentionTracking tracking;
   private final int window;

@@ -4,6 +4,7 @@ import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Context;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Ggml.Tensor;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Graph;
+import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Packing;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Weights;
 import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
@@ -76,12 +77,23 @@ final class Blocks {
     int count = step.count();
     int headWidth = shape.headWidth();
     LayerCache cache = step.cache().layer(layer);
-    int padded = SessionCache.padded(cache.length() + count);
+    int padded = SessionCache.padded(cache.rows() + count);
     Tensor q = linear(c, normed, block + "attn_q");
     q = rope(c, Ggml.ggml_reshape_3d(c, q, headWidth, shape.heads(), count), positions);
     Tensor[] held = keysAndValues(step, layer, normed, positions, padded);
 
     Mask mask = step.mask(layer, padded);
+    if (cache.packed() != null) {
+      if (count > AttentionRecorder.FEW_QUERIES) {
+        throw new IllegalArgumentException(
+            "a step of "
+                + count
+                + " over packed entries: at most "
+                + AttentionRecorder.FEW_QUERIES);
+      }
+      Tensor read = Packing.attend(c, q, held[0], held[1], threads, cache.packed().address());
+      return graph.compute(Ggml.ggml_reshape_2d(c, read, shape.queryWidth(), count));
+    }
     long row = cache.rowBytes();
     long head = (long) headWidth * Short.BYTES;
     int kvHeads = shape.kvHeads();
@@ -116,7 +128,7 @@ final class Blocks {
    */
   void fill(StepGraph step, int layer, Tensor x, Tensor positions) {
     Tensor normed = norm(step.graph().context(), x, block(layer) + "attn_norm.weight");
-    int padded = SessionCache.padded(step.cache().layer(layer).length() + step.count());
+    int padded = SessionCache.padded(step.cache().layer(layer).rows() + step.count());
     keysAndValues(step, layer, normed, positions, padded);
   }
 
@@ -143,6 +155,14 @@ final class Blocks {
     k = rope(c, Ggml.ggml_reshape_3d(c, k, shape.headWidth(), shape.kvHeads(), count), positions);
     Tensor v = linear(c, normed, block + "attn_v");
     Region region = step.cache().region();
+    if (cache.packed() != null) {
+      // Its rows don't lie side by side, and the kernel knows where they are.
+      Tensor keys = scattered(step, k, cache.nextKeys(), cache.stride());
+      Tensor values = scattered(step, v, cache.nextValues(), cache.stride());
+      step.writesKeys(layer, keys);
+      step.writesValues(layer, values);
+      return new Tensor[] {keys, values};
+    }
     Tensor keys = Ggml.ggml_new_tensor_2d(c, Ggml.TYPE_F16, kvWidth, padded);
     Tensor values = Ggml.ggml_new_tensor_2d(c, Ggml.TYPE_F16, kvWidth, padded);
     region.place(keys, cache.keysOffset());
@@ -157,6 +177,16 @@ final class Blocks {
         graph.compute(
             Ggml.ggml_cpy(c, v, Ggml.ggml_view_2d(c, values, kvWidth, count, row, start))));
     return new Tensor[] {keys, values};
+  }
+
+  /** Writes a step's rows at a distance from each other. */
+  private Tensor scattered(StepGraph step, Tensor x, long offset, long stride) {
+    Context c = step.graph().context();
+    long between = (step.count() - 1) * stride / Short.BYTES;
+    Tensor all = Ggml.ggml_new_tensor_1d(c, Ggml.TYPE_F16, between + shape.kvWidth());
+    step.cache().region().place(all, offset);
+    Tensor rows = Ggml.ggml_view_2d(c, all, shape.kvWidth(), step.count(), stride, 0);
+    return step.graph().compute(Ggml.ggml_cpy(c, x, rows));
   }
 
   private Tensor rope(Context c, Tensor x, Tensor positions) {

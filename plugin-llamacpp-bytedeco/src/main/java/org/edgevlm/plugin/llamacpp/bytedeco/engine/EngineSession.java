@@ -110,9 +110,12 @@ final class EngineSession implements InferenceSession {
 
   private void stepOne(int[] tokens, int offset) {
     if (exits != null) {
-      logits.madeBy(exits.run(tokens[offset], position));
-      position++;
-      return;
+      if (exits.isOpen()) {
+        logits.madeBy(exits.run(tokens[offset], position));
+        position++;
+        return;
+      }
+      goDeep();
     }
     if (tokenGraph == null || !tokenGraph.fits()) {
       if (tokenGraph != null) {
@@ -127,13 +130,20 @@ final class EngineSession implements InferenceSession {
     position++;
   }
 
+  /** A step through all layers follows. */
+  private void goDeep() {
+    exits.settle();
+    logits.madeBy(model.info().layers());
+  }
+
   private StepResult inBatches(int count, boolean image, Outputs outputs, Feed feed) {
     if (exits != null) {
-      exits.settle();
-      logits.madeBy(model.info().layers());
+      goDeep();
     }
-    for (int from = 0; from < count; from += batch) {
-      int length = Math.min(batch, count - from);
+    // The kernel over packed entries takes a few queries.
+    int most = cache.isPacked() ? Math.min(batch, AttentionRecorder.FEW_QUERIES) : batch;
+    for (int from = 0; from < count; from += most) {
+      int length = Math.min(most, count - from);
       boolean last = from + length == count;
       Outputs wanted = outputs == Outputs.LAST && !last ? Outputs.NONE : outputs;
       // The working memory is the model's: nobody else may use it from here to the end of the run.
@@ -162,6 +172,19 @@ final class EngineSession implements InferenceSession {
           case LAST -> 1;
           case ALL -> count;
         });
+    return logits;
+  }
+
+  @Override
+  public StepResult complete(int[] tokens, int offset, int count) {
+    requireOpen();
+    Objects.checkFromIndexSize(offset, count, tokens.length);
+    if (exits == null || !exits.canComplete(count)) {
+      return InferenceSession.super.complete(tokens, offset, count);
+    }
+    exits.complete();
+    logits.madeBy(model.info().layers());
+    logits.rows(count);
     return logits;
   }
 

@@ -50,6 +50,28 @@ final class ExitDecoder {
     return allocated(step, allocator);
   }
 
+  /**
+   * The layers above an exit for several steps that ended there, and the logits of each.
+   *
+   * @param count steps
+   */
+  StepGraph completion(
+      SessionCache cache, int first, int count, Region rows, Region logits, Allocator allocator) {
+    int end = cache.layers();
+    Graph graph = new Graph(64 + (end - first) * 48);
+    StepGraph step = new StepGraph(graph, cache, count, first, end);
+    Tensor positions = graph.inputInts(count);
+    step.inputs(null, positions);
+    Tensor x = hidden(step, rows, count);
+    for (int layer = first; layer < end; layer++) {
+      x =
+          blocks.feedForward(
+              graph.context(), layer, blocks.attention(step, layer, x, positions), x);
+    }
+    head(graph, x, logits);
+    return allocated(step, allocator);
+  }
+
   /** The head alone: a hidden state to logits in row 0. */
   StepGraph head(SessionCache cache, Region rows, Region logits, Allocator allocator) {
     StepGraph step = new StepGraph(new Graph(32), cache, 1, 0, 0);

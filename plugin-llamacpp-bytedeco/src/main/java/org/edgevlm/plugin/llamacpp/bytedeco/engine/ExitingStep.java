@@ -18,6 +18,9 @@ import org.edgevlm.spi.inference.ExitRule;
  * 2207.07061), but only when they are needed: when a later step gets there, or something else looks
  * at the cache. Then one pass over the K and V matrices serves all steps that ended before.
  *
+ * <p>Or they are made exactly: steps that wait at one exit can be taken through the layers above it
+ * together (LayerSkip, arXiv 2404.16710).
+ *
  * <p>The first exit is judged by the whole vocabulary; later ones by those tokens that were most
  * likely there, {@link #SHORTLIST} of them, taking the share of the others to be what it was. A
  * check then costs a small part of a pass through the head.
@@ -29,6 +32,8 @@ final class ExitingStep implements AutoCloseable {
 
   /** Hidden states that wait at most. */
   private static final int MOST_WAITING = 64;
+
+  private static final int SEVERAL = -1;
 
   private final ExitDecoder decoder;
   private final EngineModel model;
@@ -63,6 +68,9 @@ final class ExitingStep implements AutoCloseable {
   private final int[] lacking;
 
   private int waiting;
+
+  /** The segment behind which all waiting steps ended. */
+  private int exit = SEVERAL;
 
   /**
    * @throws IllegalArgumentException if an exit isn't before the model's last layer
@@ -116,6 +124,7 @@ final class ExitingStep implements AutoCloseable {
       segment.runHidden(compute, position, row);
       cache.append(bounds[s], bounds[s + 1], position, 1);
       if (s < last && leaves(s, position, row)) {
+        exit = waiting == 0 || exit == s ? s : SEVERAL;
         positions[waiting++] = position;
         for (int passed = 0; passed <= s; passed++) {
           lacking[passed] = waiting;
@@ -199,6 +208,36 @@ final class ExitingStep implements AutoCloseable {
     lacking[s] = waiting;
   }
 
+  /** Whether steps may end early now. */
+  boolean isOpen() {
+    return rule.isOpen();
+  }
+
+  /**
+   * Whether so many latest steps can go on from where they ended: all that wait do so at one exit,
+   * and nothing went beyond it since.
+   */
+  boolean canComplete(int count) {
+    return count == waiting && waiting > 0 && exit != SEVERAL && lacking[exit + 1] == 0;
+  }
+
+  /** Takes all waiting steps through the layers that they left out; logits from row 0 on. */
+  void complete() {
+    int first = bounds[exit + 1];
+    Region to = logits.region();
+    // The working memory is the model's.
+    compute.lock().lock();
+    try (StepGraph above =
+        decoder.completion(cache, first, waiting, rows, to, model.workingMemory())) {
+      above.runHidden(compute, positions[0], rows.address());
+    } finally {
+      compute.lock().unlock();
+    }
+    cache.append(first, cache.layers(), positions[0], waiting);
+    waiting = 0;
+    Arrays.fill(lacking, 0);
+  }
+
   /** Makes all K and V that are lacking. */
   void settle() {
     if (waiting > 0) {
@@ -218,6 +257,15 @@ final class ExitingStep implements AutoCloseable {
     for (int s = 0; s < lacking.length; s++) {
       lacking[s] = Math.min(lacking[s], waiting);
     }
+  }
+
+  /** Entries that a layer lacks. */
+  int lacking(int layer) {
+    int segment = 0;
+    while (bounds[segment + 1] <= layer) {
+      segment++;
+    }
+    return waiting - lacking[segment];
   }
 
   /** Bytes of hidden states that wait for their K and V. */

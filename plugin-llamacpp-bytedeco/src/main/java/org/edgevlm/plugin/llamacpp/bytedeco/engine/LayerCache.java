@@ -2,26 +2,40 @@ package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
+import org.edgevlm.spi.cache.KvCompression;
 
 /**
  * One layer's K and V of a session: a row of each for every entry, in the order of their positions.
  * The rows lie in address space reserved for the full length; pages beyond the last row are given
  * back.
+ *
+ * <p>Once entries of it are packed, the rows behind them lie among those of the other layers, row
+ * by row: few rows of each layer then share their pages.
  */
 final class LayerCache {
 
   private final Region region;
-  private final long keys;
-  private final long values;
   private final long rowBytes;
   private final AttentionRecorder attention;
   private int[] positions = new int[64];
   private boolean[] image = new boolean[64];
   private int length;
 
-  /** Bytes at the start of K, and of V, that hold pages. */
+  /** Where the rows of K, and of V, begin. */
+  private long keys;
+
+  private long values;
+
+  /** Bytes from one row to the next. */
+  private long stride;
+
+  /** Bytes at the start of K, and of V, that hold pages of this layer alone. */
   private long heldBytes;
+
+  /** The first entries, or null if none was ever packed. */
+  private PackedLayer packed;
 
   /**
    * @param region holds this layer's rows
@@ -36,6 +50,7 @@ final class LayerCache {
     this.values = values;
     this.rowBytes = rowBytes;
     this.attention = attention;
+    stride = rowBytes;
   }
 
   int length() {
@@ -50,11 +65,32 @@ final class LayerCache {
     return image[entry];
   }
 
+  /** Bytes held; of pages that layers share, those of this layer's rows. */
   long bytes() {
+    return packed == null ? 2 * heldBytes : packed.bytes() + 2 * rows() * rowBytes;
+  }
+
+  /** Bytes of pages that are this layer's alone. */
+  long ownBytes() {
     return 2 * heldBytes;
   }
 
-  /** Bytes that so many entries take. */
+  /** The layer as the packed kernel knows it; null while nothing was packed. */
+  PackedLayer packed() {
+    return packed;
+  }
+
+  /** Entries that are packed, the first ones. */
+  int packedRows() {
+    return packed == null ? 0 : packed.rows();
+  }
+
+  /** Entries in half precision, behind those that are packed. */
+  int rows() {
+    return length - packedRows();
+  }
+
+  /** Bytes that so many entries take if none is packed. */
   long bytes(int entries) {
     return 2 * Region.pages(entries * rowBytes);
   }
@@ -68,14 +104,29 @@ final class LayerCache {
     return rowBytes;
   }
 
-  /** Offset of K in the session's region. */
+  /** Offset of the first row of K in the session's region. */
   long keysOffset() {
     return keys;
   }
 
-  /** Offset of V in the session's region. */
+  /** Offset of the first row of V in the session's region. */
   long valuesOffset() {
     return values;
+  }
+
+  /** Bytes from one row to the next. */
+  long stride() {
+    return stride;
+  }
+
+  /** Offset in the session's region of the row of K that comes next. */
+  long nextKeys() {
+    return keys + rows() * stride;
+  }
+
+  /** Offset in the session's region of the row of V that comes next. */
+  long nextValues() {
+    return values + rows() * stride;
   }
 
   /** Notes entries whose rows a graph has written, or is about to write, behind the last one. */
@@ -91,7 +142,9 @@ final class LayerCache {
       image[length + i] = fromImage;
     }
     length = newLength;
-    heldBytes = Math.max(heldBytes, Region.pages(newLength * rowBytes));
+    if (packed == null) {
+      heldBytes = Math.max(heldBytes, Region.pages(newLength * rowBytes));
+    }
   }
 
   /** Drops the entries at and after a position. */
@@ -102,36 +155,123 @@ final class LayerCache {
       // Even if no entry goes: the rewound positions' own may have been dropped before.
       attention.truncate(newLength, length, position);
     }
+    if (newLength < packedRows()) {
+      packed.retain(IntStream.range(0, newLength).toArray(), newLength);
+    }
     if (newLength < length) {
-      truncate(newLength);
+      shorten(newLength);
     }
   }
 
   /** Keeps these entries, which ascend. */
   void retain(int[] entries, int count) {
     check(entries, count);
-    int kept = 0;
-    while (kept < count && entries[kept] == kept) {
-      kept++;
+    int before = packedRows();
+    int firstRow = 0;
+    while (firstRow < count && entries[firstRow] < before) {
+      firstRow++;
     }
-    for (int run = kept; run < count; ) {
-      int end = run + 1;
-      while (end < count && entries[end] == entries[end - 1] + 1) {
-        end++;
-      }
-      long to = run * rowBytes;
-      long from = entries[run] * rowBytes;
-      long bytes = (end - run) * rowBytes;
-      region.move(keys + to, keys + from, bytes);
-      region.move(values + to, values + from, bytes);
-      System.arraycopy(positions, entries[run], positions, run, end - run);
-      System.arraycopy(image, entries[run], image, run, end - run);
-      run = end;
+    if (firstRow < before) {
+      packed.retain(entries, firstRow);
+    }
+    moveRows(entries, firstRow, count, before);
+    for (int i = 0; i < count; i++) {
+      positions[i] = positions[entries[i]];
+      image[i] = image[entries[i]];
     }
     if (attention != null) {
       attention.retain(entries, count, length);
     }
-    truncate(count);
+    shorten(count);
+  }
+
+  /**
+   * Moves the rows that stay.
+   *
+   * @param first of {@code entries} that has a row
+   * @param before entries that were packed
+   */
+  private void moveRows(int[] entries, int first, int count, int before) {
+    int run = first;
+    while (run < count && entries[run] - before == run - first) {
+      run++;
+    }
+    while (run < count) {
+      int end = run + 1;
+      while (end < count && entries[end] == entries[end - 1] + 1) {
+        end++;
+      }
+      moveRows(run - first, entries[run] - before, end - run);
+      run = end;
+    }
+  }
+
+  private void moveRows(int to, int from, int count) {
+    // Rows that lie side by side go at once.
+    int together = stride == rowBytes ? count : 1;
+    long bytes = together * rowBytes;
+    for (int i = 0; i < count; i += together) {
+      region.move(keys + (to + i) * stride, keys + (from + i) * stride, bytes);
+      region.move(values + (to + i) * stride, values + (from + i) * stride, bytes);
+    }
+  }
+
+  /**
+   * How many entries there are to pack behind those that are.
+   *
+   * @param end after the last of them
+   * @throws IllegalArgumentException if there is no such end
+   */
+  int packable(int end) {
+    int from = packedRows();
+    if (end < from || end > length) {
+      throw new IllegalArgumentException(
+          "a layer with "
+              + length
+              + " entries, "
+              + from
+              + " of them compressed, can't compress up to "
+              + end);
+    }
+    return end - from;
+  }
+
+  /**
+   * Packs entries behind those that are.
+   *
+   * @param count {@link #packable}, at least {@link PackedLayer#LEAST}
+   * @param into where they go if they are the layer's first
+   * @param firstRow offset of the first shared row's K, behind which its V is
+   * @param sharedStride bytes from one shared row to the next
+   */
+  void pack(int count, KvCompression how, PackedCache into, long firstRow, long sharedStride) {
+    int left = rows() - count;
+    long from = region.address();
+    if (packed != null) {
+      packed.pack(from + keys, from + values, stride, count, how);
+      moveRows(0, count, left);
+      return;
+    }
+    PackedLayer first =
+        new PackedLayer(
+            into,
+            from + firstRow,
+            from + firstRow + rowBytes,
+            sharedStride,
+            attention == null ? 0 : attention.sums());
+    first.pack(from + keys, from + values, stride, count, how);
+    packed = first;
+    for (int i = 0; i < left; i++) {
+      long to = firstRow + i * sharedStride;
+      region.move(to, keys + (count + i) * stride, rowBytes);
+      region.move(to + rowBytes, values + (count + i) * stride, rowBytes);
+    }
+    region.discard(keys, heldBytes);
+    region.discard(values, heldBytes);
+    heldBytes = 0;
+    keys = firstRow;
+    values = firstRow + rowBytes;
+    stride = sharedStride;
   }
 
   private void check(int[] entries, int count) {
@@ -147,20 +287,30 @@ final class LayerCache {
     }
   }
 
-  private void truncate(int newLength) {
+  private void shorten(int newLength) {
     length = newLength;
-    long needed = Region.pages(newLength * rowBytes);
-    region.discard(keys + needed, heldBytes - needed);
-    region.discard(values + needed, heldBytes - needed);
-    heldBytes = needed;
+    if (packed == null) {
+      long needed = Region.pages(newLength * rowBytes);
+      region.discard(keys + needed, heldBytes - needed);
+      region.discard(values + needed, heldBytes - needed);
+      heldBytes = needed;
+    }
   }
 
   void readKeys(int entry, float[] destination) {
-    read(keys + entry * rowBytes, destination);
+    if (entry < packedRows()) {
+      packed.readKeys(entry, destination);
+    } else {
+      read(keys + (entry - packedRows()) * stride, destination);
+    }
   }
 
   void readValues(int entry, float[] destination) {
-    read(values + entry * rowBytes, destination);
+    if (entry < packedRows()) {
+      packed.readValues(entry, destination);
+    } else {
+      read(values + (entry - packedRows()) * stride, destination);
+    }
   }
 
   private void read(long offset, float[] destination) {
@@ -168,6 +318,16 @@ final class LayerCache {
     ShortBuffer halves = region.bytes(offset, rowBytes).asShortBuffer();
     for (int i = 0; i < count; i++) {
       destination[i] = HalfFloats.toFloat(halves.get(i));
+    }
+  }
+
+  /** Frees what isn't in the session's region. */
+  void close() {
+    if (attention != null) {
+      attention.close();
+    }
+    if (packed != null) {
+      packed.close();
     }
   }
 }

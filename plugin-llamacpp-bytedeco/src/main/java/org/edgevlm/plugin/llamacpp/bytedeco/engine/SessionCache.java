@@ -5,8 +5,13 @@ import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Region;
 import org.edgevlm.plugin.llamacpp.bytedeco.shape.LlamaShape;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 
-/** A session's K and V: a {@link LayerCache} for every layer, in one reserved region. */
+/**
+ * A session's K and V: a {@link LayerCache} for every layer, in one reserved region. The region's
+ * first half has the layers' rows one layer after the other; its second half the rows of layers
+ * with packed entries, one row of all layers after the other.
+ */
 final class SessionCache implements KvCache, AutoCloseable {
 
   /**
@@ -21,15 +26,35 @@ final class SessionCache implements KvCache, AutoCloseable {
   /** What the layers' attention sums are made in, one layer after the other; null without sums. */
   private final Region scratch;
 
+  private final LlamaShape shape;
+  private final int capacity;
+  private final int threads;
   private final int rowWidth;
+
+  /** Where the shared rows begin. */
+  private final long sharedOffset;
+
+  private final long sharedStride;
+
+  /** Bytes of the pages that shared rows hold. */
+  private long sharedBytes;
+
+  /** Null until entries are packed. */
+  private PackedCache packed;
+
   private boolean closed;
 
   SessionCache(LlamaShape shape, int capacity, AttentionTracking tracking, int threads) {
-    rowWidth = shape.kvHeads() * shape.headWidth();
+    this.shape = shape;
+    this.threads = threads;
+    this.capacity = capacity;
+    rowWidth = shape.kvWidth();
     long rowBytes = (long) rowWidth * Short.BYTES;
     int rows = padded(capacity);
     long tensorBytes = Region.pages(rows * rowBytes);
-    region = Region.reserve(2L * shape.layers() * tensorBytes);
+    sharedOffset = 2L * shape.layers() * tensorBytes;
+    sharedStride = 2L * shape.layers() * rowBytes;
+    region = Region.reserve(sharedOffset + rows * sharedStride);
     scratch =
         tracking.enabled()
             ? Region.reserve(AttentionRecorder.scratchBytes(shape.heads(), threads, rows))
@@ -62,6 +87,7 @@ final class SessionCache implements KvCache, AutoCloseable {
     for (LayerCache layer : layers) {
       layer.append(firstPosition, count, image);
     }
+    shareRows();
   }
 
   /** Notes tokens' entries of the layers from one to before another. */
@@ -69,12 +95,74 @@ final class SessionCache implements KvCache, AutoCloseable {
     for (int layer = firstLayer; layer < endLayer; layer++) {
       layers[layer].append(firstPosition, count, false);
     }
+    shareRows();
   }
 
   void rewind(int position) {
     for (LayerCache layer : layers) {
       layer.rewind(position);
     }
+    tidy();
+  }
+
+  /** Whether entries of a layer are packed, or were. */
+  boolean isPacked() {
+    return packed != null;
+  }
+
+  /** Counts the pages of the rows that layers share. */
+  private void shareRows() {
+    if (packed != null) {
+      sharedBytes = Math.max(sharedBytes, sharedNeeded());
+    }
+  }
+
+  private long sharedNeeded() {
+    int rows = 0;
+    for (LayerCache layer : layers) {
+      if (layer.packed() != null) {
+        rows = Math.max(rows, layer.rows());
+      }
+    }
+    return Region.pages(rows * sharedStride);
+  }
+
+  /** What packed layers share; null until entries are packed. */
+  PackedCache packedCache() {
+    return packed;
+  }
+
+  /** Gives back what packed layers don't need any more. */
+  private void tidy() {
+    if (packed != null) {
+      packed.arena().tidy();
+      long needed = sharedNeeded();
+      region.discard(sharedOffset + needed, sharedBytes - needed);
+      sharedBytes = needed;
+    }
+  }
+
+  @Override
+  public int compressed(int layer) {
+    return layer(layer).packedRows();
+  }
+
+  @Override
+  public void compress(int layer, int end, KvCompression compression) {
+    requireOpen();
+    LayerCache cache = layer(layer);
+    Objects.requireNonNull(compression, "compression");
+    int count = cache.packable(end);
+    if (count < PackedLayer.LEAST) {
+      return;
+    }
+    if (packed == null) {
+      packed = new PackedCache(shape, padded(capacity), threads);
+    }
+    long firstRow = sharedOffset + 2L * layer * cache.rowBytes();
+    cache.pack(count, compression, packed, firstRow, sharedStride);
+    shareRows();
+    tidy();
   }
 
   @Override
@@ -123,11 +211,21 @@ final class SessionCache implements KvCache, AutoCloseable {
   public void retain(int layer, int[] entries, int count) {
     requireOpen();
     layer(layer).retain(entries, count);
+    tidy();
   }
 
   @Override
   public long bytes(int layer) {
     return layer(layer).bytes();
+  }
+
+  @Override
+  public long bytes() {
+    long bytes = packed == null ? 0 : packed.arena().bytes() + sharedBytes;
+    for (LayerCache layer : layers) {
+      bytes += layer.ownBytes();
+    }
+    return bytes;
   }
 
   boolean isClosed() {
@@ -181,9 +279,10 @@ final class SessionCache implements KvCache, AutoCloseable {
   public void close() {
     closed = true;
     for (LayerCache layer : layers) {
-      if (layer.attention() != null) {
-        layer.attention().close();
-      }
+      layer.close();
+    }
+    if (packed != null) {
+      packed.close();
     }
     if (scratch != null) {
       scratch.close();

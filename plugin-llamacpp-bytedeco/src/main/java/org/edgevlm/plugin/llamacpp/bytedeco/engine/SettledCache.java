@@ -1,8 +1,12 @@
 package org.edgevlm.plugin.llamacpp.bytedeco.engine;
 
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 
-/** A session's cache as others see it: before they look, K and V that are lacking are made. */
+/**
+ * A session's cache as others see it: K and V that are lacking are made when somebody looks at
+ * them. How many entries there are, and what they take, is said without.
+ */
 final class SettledCache implements KvCache {
 
   private final SessionCache cache;
@@ -25,9 +29,10 @@ final class SettledCache implements KvCache {
     return cache.layers();
   }
 
+  /** Entries that wait for their K and V among them. */
   @Override
   public int length(int layer) {
-    return settled().length(layer);
+    return cache.length(layer) + exits.lacking(layer);
   }
 
   @Override
@@ -66,8 +71,23 @@ final class SettledCache implements KvCache {
   }
 
   @Override
+  public int compressed(int layer) {
+    return cache.compressed(layer);
+  }
+
+  @Override
+  public void compress(int layer, int end, KvCompression compression) {
+    settled().compress(layer, end, compression);
+  }
+
+  @Override
   public long bytes(int layer) {
-    return settled().bytes(layer);
+    return cache.bytes(layer);
+  }
+
+  @Override
+  public long bytes() {
+    return cache.bytes();
   }
 
   @Override

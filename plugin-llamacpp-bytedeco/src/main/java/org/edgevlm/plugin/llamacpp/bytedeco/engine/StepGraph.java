@@ -31,6 +31,9 @@ final class StepGraph implements AutoCloseable {
 
   private final Mask[] maskOfLayer;
 
+  /** Of each layer, whether its attention is the one over packed entries. */
+  private final boolean[] packed;
+
   /**
    * Pairs of (tensor, address): where each layer's new K, then its new V, are written; then the
    * hidden states that are read and written in place.
@@ -57,6 +60,10 @@ final class StepGraph implements AutoCloseable {
     this.first = first;
     this.end = end;
     maskOfLayer = new Mask[end - first];
+    packed = new boolean[end - first];
+    for (int layer = first; layer < end; layer++) {
+      packed[layer - first] = cache.layer(layer).packed() != null;
+    }
     places =
         ByteBuffer.allocateDirect(4 * Long.BYTES * (end - first + 1))
             .order(ByteOrder.nativeOrder())
@@ -109,7 +116,7 @@ final class StepGraph implements AutoCloseable {
 
   /** The mask for a layer, shared with the layers of the same length. */
   Mask mask(int layer, int padded) {
-    int length = cache.layer(layer).length();
+    int length = cache.layer(layer).rows();
     for (Mask mask : masks) {
       if (mask.length == length) {
         maskOfLayer[layer - first] = mask;
@@ -142,11 +149,14 @@ final class StepGraph implements AutoCloseable {
     }
     for (int layer = first; layer < end; layer++) {
       Mask mask = maskOfLayer[layer - first];
-      int length = cache.layer(layer).length();
+      LayerCache rows = cache.layer(layer);
+      int length = rows.rows();
       if (mask.length < 0) {
         mask.length = length;
       }
-      if (mask.length != length || SessionCache.padded(length + count) != mask.padded) {
+      if (mask.length != length
+          || SessionCache.padded(length + count) != mask.padded
+          || (rows.packed() != null) != packed[layer - first]) {
         return false;
       }
     }
@@ -195,11 +205,13 @@ final class StepGraph implements AutoCloseable {
     long base = cache.region().address();
     for (int layer = first; layer < end; layer++) {
       LayerCache rows = cache.layer(layer);
-      long row = rows.length() * rows.rowBytes();
-      places.put(4 * (layer - first) + 1, base + rows.keysOffset() + row);
-      places.put(4 * (layer - first) + 3, base + rows.valuesOffset() + row);
+      places.put(4 * (layer - first) + 1, base + rows.nextKeys());
+      places.put(4 * (layer - first) + 3, base + rows.nextValues());
       if (rows.attention() != null && maskOfLayer[layer - first] != null) {
         rows.attention().begin(firstPosition, count, rows.length());
+      }
+      if (rows.packed() != null) {
+        rows.packed().begin(rows.length());
       }
     }
     Ggml.relocate(places, 2 * maskOfLayer.length + hidden);

@@ -296,7 +296,10 @@ class ExitTest {
         step(session, token);
       }
       long before = session.kvBytes();
-      assertEquals(60, session.kvCache().orElseThrow().length(LAYERS - 1));
+      KvCache cache = session.kvCache().orElseThrow();
+      assertEquals(60, cache.length(LAYERS - 1));
+      assertEquals(before, session.kvBytes(), "a length is known without");
+      assertEquals(59, cache.position(LAYERS - 1, 59));
       assertTrue(before < session.kvBytes(), before + " bytes before");
     }
   }
