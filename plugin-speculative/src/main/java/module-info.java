@@ -7,5 +7,6 @@ module org.edgevlm.plugin.speculative {
 
   provides org.edgevlm.spi.decoding.DecodingStrategyProvider with
       org.edgevlm.plugin.speculative.PromptLookupProvider,
+      org.edgevlm.plugin.speculative.SelfSpeculativeProvider,
       org.edgevlm.plugin.speculative.SpeculativeProvider;
 }

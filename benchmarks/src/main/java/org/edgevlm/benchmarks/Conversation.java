@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.cache.KvCache;
+import org.edgevlm.spi.cache.KvCompression;
 import org.edgevlm.spi.cache.RetentionPlan;
 import org.edgevlm.spi.inference.EarlyExit;
 import org.edgevlm.spi.inference.InferenceSession;
@@ -35,9 +36,11 @@ final class Conversation implements AutoCloseable {
 
   private final InferenceSession session;
   private final Optional<Eviction> eviction;
+  private final Optional<KvCompression> packing;
   private final int[] fed = new int[1];
   private int prompt;
   private long promptBytes;
+  private double packingMillis;
   private long layersUsed;
   private long tokens;
 
@@ -45,13 +48,16 @@ final class Conversation implements AutoCloseable {
    * Opens a session.
    *
    * @param tracked whether attention is accumulated
+   * @param packing how the prompt's K and V are stored once it is fed
    */
   Conversation(
       LanguageModel model,
       boolean tracked,
       Optional<ExitSchedule> exits,
-      Optional<Eviction> eviction) {
+      Optional<Eviction> eviction,
+      Optional<KvCompression> packing) {
     this.eviction = eviction;
+    this.packing = packing;
     session =
         model.openSession(
             new SessionOptions(
@@ -67,7 +73,15 @@ final class Conversation implements AutoCloseable {
     prompt = text.length();
     promptBytes = session.kvBytes();
     review();
+    packing.ifPresent(how -> packingMillis = Rounds.millis(() -> pack(how)));
     return this;
+  }
+
+  private void pack(KvCompression how) {
+    KvCache cache = session.kvCache().orElseThrow();
+    for (int layer = 0; layer < cache.layers(); layer++) {
+      cache.compress(layer, cache.length(layer), how);
+    }
   }
 
   /**
@@ -150,6 +164,11 @@ final class Conversation implements AutoCloseable {
 
   long promptBytes() {
     return promptBytes;
+  }
+
+  /** Milliseconds that storing the prompt in fewer bits took; 0 if it wasn't. */
+  double packingMillis() {
+    return packingMillis;
   }
 
   long bytes() {

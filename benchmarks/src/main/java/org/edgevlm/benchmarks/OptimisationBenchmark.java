@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.edgevlm.plugin.llamacpp.bytedeco.ggml.Compute;
+import org.edgevlm.spi.cache.KvCompression;
 import org.edgevlm.spi.inference.LanguageModel;
 import org.edgevlm.spi.inference.ModelInfo;
 
@@ -87,6 +88,8 @@ final class OptimisationBenchmark {
         Conversation tracked = open(model, true, null, null).begin(prompt);
         Conversation half = open(model, true, null, gear).begin(prompt);
         Conversation steps = open(model, false, null, pyramid).begin(prompt);
+        Conversation packed4 = packing(model, 4).begin(prompt);
+        Conversation packed2 = packing(model, 2).begin(prompt);
         Conversation less = open(model, true, null, both).begin(prompt);
         Conversation leaving = open(model, false, exits, null).begin(prompt);
         Conversation all = open(model, true, exits, both).begin(prompt)) {
@@ -96,6 +99,8 @@ final class OptimisationBenchmark {
       caches.put("heavy hitters 50 %", half);
       caches.put("pyramid 100/70/30", steps);
       caches.put("both", less);
+      caches.put("GEAR 4 bits", packed4);
+      caches.put("GEAR 2 bits", packed2);
       Map<String, Rounds.Measurement> turns = new LinkedHashMap<>();
       caches.forEach((name, one) -> turns.put(name, () -> one.decode(workload.block())));
       Map<String, List<Double>> schedules = new LinkedHashMap<>();
@@ -122,6 +127,13 @@ final class OptimisationBenchmark {
               add(
                   Row.of("KV at " + context, "MiB", name, Samples.of(one.bytes() / MEBI)),
                   offBytes));
+      caches.forEach(
+          (name, one) -> {
+            if (one.packingMillis() > 0) {
+              Samples once = Samples.of(one.packingMillis());
+              report.add(Row.of("packing a prompt of " + context, "ms", name, once));
+            }
+          });
       Samples depth = Samples.of(model.info().layers());
       depths.forEach(
           (name, of) -> {
@@ -144,7 +156,21 @@ final class OptimisationBenchmark {
   private static Conversation open(
       LanguageModel model, boolean tracked, ExitSchedule exits, Conversation.Eviction eviction) {
     return new Conversation(
-        model, tracked, Optional.ofNullable(exits), Optional.ofNullable(eviction));
+        model,
+        tracked,
+        Optional.ofNullable(exits),
+        Optional.ofNullable(eviction),
+        Optional.empty());
+  }
+
+  /** GEAR as its paper has it, with the plugin's defaults. */
+  private static Conversation packing(LanguageModel model, int bits) {
+    return new Conversation(
+        model,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new KvCompression(bits, 2, 0.02)));
   }
 
   private Rounds.Measurement exiting(

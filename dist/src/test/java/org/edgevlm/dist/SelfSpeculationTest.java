@@ -160,8 +160,7 @@ class SelfSpeculationTest {
   @Test
   void evictionBetweenTheTokensOfADraftThrowsAwayTheRest() throws IOException {
     // A token at a time, so that hardly a draft gets through.
-    try (EdgeVlm vlm =
-        drafting("cache", "gear", "gear.every", "1", "gear.budget_tokens", "20")) {
+    try (EdgeVlm vlm = drafting("cache", "gear", "gear.every", "1", "gear.budget_tokens", "20")) {
       long stale = 0;
       for (int scene = 0; scene < 6; scene++) {
         Answer answer = answer(vlm, request(scene, Optional.empty(), false));
@@ -229,8 +228,7 @@ class SelfSpeculationTest {
   @Test
   void backendsWithoutExitsAreRefusedOrDoneWithout() throws IOException {
     String[] settings = {"decoding", "self-speculative", "backend", "llamacpp-jni"};
-    PluginException refusal =
-        assertThrows(PluginException.class, () -> open(settings).close());
+    PluginException refusal = assertThrows(PluginException.class, () -> open(settings).close());
     assertTrue(refusal.getMessage().contains("EARLY_EXIT"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("llamacpp-bytedeco"), refusal.getMessage());
     try (EdgeVlm vlm =

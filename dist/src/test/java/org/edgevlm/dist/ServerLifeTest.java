@@ -2,6 +2,7 @@ package org.edgevlm.dist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.edgevlm.dist.Server.Part;
@@ -38,25 +40,36 @@ class ServerLifeTest {
       for (int i = 0; i < 8; i++) {
         asked.add(other.postAsync("/caption", Part.image(Files.readAllBytes(Pictures.scene(i)))));
       }
-      awaitRequests(other, 8);
+      long taken = awaitTaken(other, 3);
       assertEquals(128 + 15, other.stop());
-      for (CompletableFuture<HttpResponse<String>> answer : asked) {
-        assertEquals(200, answer.join().statusCode(), answer.join().body());
-      }
+      long answered = asked.stream().filter(ServerLifeTest::isAnswered).count();
+      assertTrue(answered >= taken, answered + " answered of " + taken + " that were taken");
     }
     assertEquals(Set.of(folder.toString()), files(folder));
     Files.delete(folder);
   }
 
-  private static void awaitRequests(Server other, int count) throws Exception {
-    long seen = 0;
-    while (seen < count) {
+  /** Waits until so many are read or answered at a time, and says how many they are. */
+  private static long awaitTaken(Server other, int count) throws Exception {
+    long taken = 0;
+    while (taken < count) {
       JsonNode json = Server.json(other.get("/metrics"));
-      seen =
-          json.get("requests").asLong()
-              + json.at("/inference/queue/waiting").asLong()
-              + (json.at("/inference/queue/busy").asBoolean() ? 1 : 0);
+      taken = json.at("/inference/queue/requests_in_flight").asLong();
     }
+    return taken;
+  }
+
+  /** Or else came too late: it was refused, or its connection wasn't taken any more. */
+  private static boolean isAnswered(CompletableFuture<HttpResponse<String>> asked) {
+    HttpResponse<String> response;
+    try {
+      response = asked.join();
+    } catch (CompletionException e) {
+      assertInstanceOf(IOException.class, e.getCause());
+      return false;
+    }
+    assertTrue(Set.of(200, 503).contains(response.statusCode()), response.body());
+    return response.statusCode() == 200;
   }
 
   /** Inside of native code a process that ends crashes: exit code 139 instead of 143. */

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.edgevlm.spi.Capability;
 import org.edgevlm.spi.PluginException;
 import org.edgevlm.spi.cache.AttentionTracking;
+import org.edgevlm.spi.inference.Confidence;
 import org.edgevlm.spi.inference.EarlyExit;
 import org.edgevlm.spi.inference.ExitRule;
 import org.edgevlm.spi.inference.InferenceSession;
@@ -108,6 +110,48 @@ abstract class EarlyExitRules extends BackendRules {
       session.step(tokens, 0, 3, Outputs.NONE);
       session.step(tokens, 3, 1, Outputs.LAST);
       assertEquals(exits(), asked, "layers asked about in one step");
+    }
+  }
+
+  @Test
+  @DisplayName("Steps that ended early are completed to what a session without exits has")
+  void stepsThatEndedEarlyAreCompleted() {
+    backend().assumeHas(Capability.EARLY_EXIT);
+    int[] tokens = backend().tokens(8, 85);
+    float[] before = backend().last(Arrays.copyOf(tokens, 6));
+    float[] expected = backend().last(Arrays.copyOf(tokens, 7));
+    float[] after = backend().last(tokens);
+    Closing rule = new Closing();
+    try (InferenceSession session = open(exits(), rule)) {
+      session.step(tokens, 0, 3, Outputs.NONE);
+      for (int i = 3; i < 7; i++) {
+        session.step(tokens, i, 1, Outputs.LAST);
+      }
+      rule.open = false;
+      StepResult result = session.complete(tokens, 3, 4);
+      assertEquals(4, result.rows(), "rows");
+      assertEquals(7, session.position(), "the position after completing");
+      assertEquals(backend().model().info().layers(), result.layersUsed(3), "layersUsed");
+      backend().assertSame(before, result, 2, "a completed step");
+      backend().assertSame(expected, result, 3, "the last completed step");
+      result = session.step(tokens, 7, 1, Outputs.LAST);
+      backend().assertSame(after, result, 0, "a step after completed ones, of a closed rule");
+    }
+  }
+
+  /** Ends steps at the first exit while it is open. */
+  private static final class Closing implements ExitRule {
+
+    private boolean open = true;
+
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
+    @Override
+    public boolean exit(int layer, Confidence confidence) {
+      return open;
     }
   }
 

@@ -23,6 +23,11 @@ final class ExitGate implements ExitRule {
   }
 
   @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
   public boolean exit(int layer, Confidence confidence) {
     return open && certainty.of(confidence, mostNats) >= threshold;
   }

@@ -1,7 +1,7 @@
 package org.edgevlm.plugin.speculative;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.edgevlm.spi.decoding.DecodingReport;
 
 /** What one answer's decoding did. Fields are counted up by whoever does it. */
@@ -16,7 +16,8 @@ final class Counters {
   double plainMicros;
 
   /**
-   * What plain decoding would have taken for the tokens of the rounds that drafted, less theirs.
+   * What plain decoding would have taken for the tokens of the rounds that drafted, less theirs; by
+   * what each takes as a rule.
    */
   double savedMicros;
 
@@ -25,6 +26,12 @@ final class Counters {
 
   /** Rows with a choice too near to call. */
   long repeated;
+
+  /** Layers of the target, one for each token and layer: of drafts, verification, single steps. */
+  long draftLayers;
+
+  long verifyLayers;
+  long plainLayers;
 
   long switchedOff;
 
@@ -35,12 +42,17 @@ final class Counters {
    * The report.
    *
    * @param approximate whether the answer doesn't follow the target's distribution
-   * @param further what the drafts' source has to say
+   * @param further what the drafter has to say
    */
   DecodingReport report(boolean approximate, Map<String, Long> further) {
-    Map<String, Long> counters = new TreeMap<>(further);
+    Map<String, Long> counters = new HashMap<>(further);
     counters.put("drafted", drafted);
     counters.put("accepted", accepted);
+    counters.put("layers", draftLayers + verifyLayers + plainLayers);
+    if (draftLayers > 0) {
+      counters.put("draft_layers", draftLayers);
+    }
+    counters.put("verify_layers", verifyLayers);
     counters.put("verify_steps", verifySteps);
     counters.put("plain_steps", plainSteps);
     counters.put("draft_micros", Math.round(draftMicros));

@@ -1,5 +1,8 @@
 package org.edgevlm.plugin.speculative;
 
+import org.edgevlm.spi.decoding.Sampler;
+import org.edgevlm.spi.inference.StepResult;
+
 /**
  * A guess of the answer's next tokens, behind the last emitted one. Made once an answer and used
  * for each round.
@@ -50,20 +53,32 @@ final class Draft {
     tokens[++length] = token;
   }
 
-  /** Whether tokens are to be drawn, from {@link #nextDistribution}. */
-  boolean distributed() {
-    return distributed;
+  /**
+   * A model's guess of the next token: what the request's sampler would choose of its logits, with
+   * the same random numbers, penalties and grammar; or, where acceptance asks for a distribution, a
+   * draw from it. To be {@linkplain #add added} by the caller.
+   *
+   * @param copy of the request's sampler, which was told of the tokens before
+   * @param own the request's sampler
+   */
+  int pick(Sampler copy, Sampler own, StepResult result) {
+    if (!distributed) {
+      return copy.sample(result, 0);
+    }
+    float[] distribution = nextDistribution();
+    copy.probabilities(result, 0, distribution);
+    // Never from the copy: its random numbers are those that the draft is judged with.
+    return own.draw(distribution);
   }
 
-  /** The array for the distribution that the next token is drawn from. */
-  float[] nextDistribution() {
+  private float[] nextDistribution() {
     if (distributions[length] == null) {
       distributions[length] = new float[vocabularySize];
     }
     return distributions[length];
   }
 
-  /** The distribution that a token was drawn from; without {@link #distributed} there is none. */
+  /** The distribution that a token was drawn from; of a sole guess there is none. */
   float[] distribution(int index) {
     return distributions[index];
   }

@@ -1,7 +1,9 @@
 package org.edgevlm.plugin.speculative;
 
-import java.util.Map;
+import java.util.Optional;
 import org.edgevlm.spi.decoding.DecodingTask;
+import org.edgevlm.spi.inference.EarlyExit;
+import org.edgevlm.spi.inference.SessionOptions;
 
 /** Makes a {@link Drafter} for each answer. Safe for use by several threads at a time. */
 interface DraftSource extends AutoCloseable {
@@ -18,9 +20,18 @@ interface DraftSource extends AutoCloseable {
   /** Told of an answer's tokens when it ended. */
   default void learn(DecodingTask task, Transcript answer) {}
 
-  /** What this source adds to the counters of an answer that it drafted for. */
-  default Map<String, Long> counters() {
-    return Map.of();
+  /** Where the target's steps are to end while drafts are made, if they are; for each answer. */
+  default Optional<EarlyExit> earlyExit() {
+    return Optional.empty();
+  }
+
+  /**
+   * How its drafts are verified.
+   *
+   * @param options of the target's session
+   */
+  default Verification verification(SessionOptions options) {
+    return Verification.WHOLE;
   }
 
   /** Frees what the source holds. Idempotent. */

@@ -1,10 +1,15 @@
 package org.edgevlm.plugin.speculative;
 
+import java.util.Map;
+
 /**
  * Guesses how one answer goes on. Confined to the thread that decodes; closed when the answer ends.
  *
- * <p>A drafter may use the target's own session, to draft by early exit for example, if it leaves
- * the session rewound to where it was.
+ * <p>Drafts don't contain the token that ends an answer: it comes for nothing, as the choice behind
+ * an accepted draft.
+ *
+ * <p>A drafter may use the target's own session if its source's {@link Verification} {@linkplain
+ * Verification#goesOn goes on} from there; others leave it alone.
  */
 interface Drafter extends AutoCloseable {
 
@@ -16,6 +21,16 @@ interface Drafter extends AutoCloseable {
    * @param draft empty, with room for at least one token
    */
   void propose(Transcript answer, Draft draft);
+
+  /** Layers of the target that drafting took so far, one for each token and layer. */
+  default long targetLayers() {
+    return 0;
+  }
+
+  /** What it adds to the answer's counters. */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 
   /** Frees what the drafter holds. Idempotent. */
   @Override

@@ -1,23 +1,23 @@
 package org.edgevlm.plugin.speculative;
 
 /**
- * Time that speculation has won, in single steps. It may lose what it won before and one per cent
- * of what plain decoding takes besides; when that is used up it is switched off until there is
+ * Time that speculation has won, in single steps. It may lose what it won before and half a per
+ * cent of what plain decoding takes besides; when that is used up it is switched off until there is
  * enough for another try. Shared by a strategy's answers and safe for use by several threads.
  */
 final class Ledger {
 
   /** What a new strategy may lose to find out whether it pays. */
-  private static final double CREDIT = 16;
+  private static final double CREDIT = 8;
 
   /** What is saved up for bad times. */
   private static final double MOST = 48;
 
   /** What plain decoding gives, of a step. */
-  private static final double ALLOWANCE = 0.01;
+  private static final double ALLOWANCE = 0.005;
 
   /** What another try needs. */
-  private static final double RETRY = 12;
+  private static final double RETRY = 8;
 
   private double balance = CREDIT;
   private boolean off;

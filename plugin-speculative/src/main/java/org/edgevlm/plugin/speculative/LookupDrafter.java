@@ -1,11 +1,13 @@
 package org.edgevlm.plugin.speculative;
 
 import java.util.Arrays;
+import org.edgevlm.spi.inference.Tokenizer;
 
 /** Looks up how one answer goes on. */
 final class LookupDrafter implements Drafter {
 
   private final LookupSource recent;
+  private final Tokenizer tokenizer;
   private final NgramTable own;
   private final NgramTable.Found found = new NgramTable.Found();
   private final NgramTable.Found further = new NgramTable.Found();
@@ -19,7 +21,8 @@ final class LookupDrafter implements Drafter {
   /**
    * @param prompt its tokens, pictures left out
    */
-  LookupDrafter(LookupSource recent, int longest, int[] prompt) {
+  LookupDrafter(LookupSource recent, Tokenizer tokenizer, int longest, int[] prompt) {
+    this.tokenizer = tokenizer;
     this.recent = recent;
     own = new NgramTable(longest);
     promptLength = prompt.length;
@@ -47,6 +50,9 @@ final class LookupDrafter implements Drafter {
         return;
       }
       NgramTable.Found best = elsewhere ? further : found;
+      if (tokenizer.isEndOfGeneration(best.token())) {
+        return;
+      }
       text[length] = best.token();
       draft.add(best.token(), LookupSource.level(best, elsewhere));
       length++;

@@ -3,6 +3,7 @@ package org.edgevlm.plugin.speculative;
 import java.util.Arrays;
 import org.edgevlm.spi.decoding.DecodingTask;
 import org.edgevlm.spi.decoding.Prompt;
+import org.edgevlm.spi.inference.Tokenizer;
 
 /**
  * Drafts what followed the same tokens before: in the prompt, in the answer so far, and in recent
@@ -15,6 +16,7 @@ final class LookupSource implements DraftSource {
 
   private static final int STRENGTHS = 3;
 
+  private final Tokenizer tokenizer;
   private final int longest;
   private final int recentAnswers;
   private NgramTable younger;
@@ -22,10 +24,12 @@ final class LookupSource implements DraftSource {
   private int answers;
 
   /**
+   * @param tokenizer the target's
    * @param longest the most tokens of context
    * @param recentAnswers earlier answers to remember, at least; 0 for none
    */
-  LookupSource(int longest, int recentAnswers) {
+  LookupSource(Tokenizer tokenizer, int longest, int recentAnswers) {
+    this.tokenizer = tokenizer;
     this.longest = longest;
     this.recentAnswers = recentAnswers;
     younger = new NgramTable(longest);
@@ -46,7 +50,7 @@ final class LookupSource implements DraftSource {
 
   @Override
   public Drafter open(DecodingTask task) {
-    return new LookupDrafter(this, longest, promptText(task.prompt()));
+    return new LookupDrafter(this, tokenizer, longest, promptText(task.prompt()));
   }
 
   /** A prompt's tokens, pictures left out. */

@@ -1,6 +1,7 @@
 package org.edgevlm.plugin.speculative;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.edgevlm.spi.decoding.DecodingTask;
 import org.edgevlm.spi.decoding.Sampler;
 import org.edgevlm.spi.inference.InferenceSession;
@@ -23,6 +24,7 @@ final class ModelDrafter implements Drafter {
   private final DecodingTask task;
   private final InferenceSession session;
   private final Tokenizer tokenizer;
+  private final boolean blind;
 
   /** Where the answer begins in the draft's session. */
   private final int base;
@@ -35,8 +37,13 @@ final class ModelDrafter implements Drafter {
   /** So many of the fed tokens are known to be the answer's. */
   private int agreed;
 
-  ModelDrafter(DecodingTask task, InferenceSession session, Tokenizer tokenizer) {
+  /**
+   * @param session the draft's, prompt fed
+   * @param blind whether it was fed no picture though there is one
+   */
+  ModelDrafter(DecodingTask task, InferenceSession session, Tokenizer tokenizer, boolean blind) {
     this.task = task;
+    this.blind = blind;
     this.session = session;
     this.tokenizer = tokenizer;
     base = session.position();
@@ -51,9 +58,12 @@ final class ModelDrafter implements Drafter {
     StepResult result = catchUp(answer);
     try (Sampler sampler = task.sampler().copy()) {
       while (true) {
-        int token = pick(sampler, result, draft);
+        int token = draft.pick(sampler, task.sampler(), result);
+        if (tokenizer.isEndOfGeneration(token)) {
+          return;
+        }
         draft.add(token, level(Softmax.margin(result, 0)));
-        if (room-- == 0 || tokenizer.isEndOfGeneration(token) || !draft.wantsMore()) {
+        if (room-- == 0 || !draft.wantsMore()) {
           return;
         }
         sampler.accept(token);
@@ -86,22 +96,17 @@ final class ModelDrafter implements Drafter {
     fed[fedLength++] = token;
   }
 
-  private int pick(Sampler sampler, StepResult result, Draft draft) {
-    if (!draft.distributed()) {
-      return sampler.sample(result, 0);
-    }
-    float[] distribution = draft.nextDistribution();
-    sampler.probabilities(result, 0, distribution);
-    // Never from the copy: its random numbers are those that the draft is judged with.
-    return task.sampler().draw(distribution);
-  }
-
   private static int level(float margin) {
     int level = 0;
     while (level < MARGINS.length && margin > MARGINS[level]) {
       level++;
     }
     return level;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return blind ? Map.of("blind_drafts", 1L) : Map.of();
   }
 
   @Override

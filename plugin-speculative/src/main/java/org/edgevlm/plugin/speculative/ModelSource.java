@@ -1,6 +1,5 @@
 package org.edgevlm.plugin.speculative;
 
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.edgevlm.spi.decoding.DecodingContext;
 import org.edgevlm.spi.decoding.DecodingTask;
@@ -54,7 +53,7 @@ final class ModelSource implements DraftSource {
     InferenceSession session = model.openSession(SessionOptions.DEFAULT);
     try {
       read(task.prompt(), session);
-      return new ModelDrafter(task, session, model.tokenizer());
+      return new ModelDrafter(task, session, model.tokenizer(), blind.get());
     } catch (RuntimeException | Error e) {
       session.close();
       throw e;
@@ -87,11 +86,6 @@ final class ModelSource implements DraftSource {
               + image.pixels().height()
               + " pixels that the answering model's gets: use draft_image: never or auto");
     }
-  }
-
-  @Override
-  public Map<String, Long> counters() {
-    return blind.get() ? Map.of("blind_drafts", 1L) : Map.of();
   }
 
   @Override

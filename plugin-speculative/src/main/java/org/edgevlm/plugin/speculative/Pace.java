@@ -36,15 +36,10 @@ interface Pace {
 
     private final StepCosts costs;
     private final AcceptanceTable acceptance;
-    private final RunningMedian draftPrice;
 
-    /**
-     * @param draftPrice microseconds that a drafted token takes; nothing as long as none is known
-     */
-    Adaptive(StepCosts costs, AcceptanceTable acceptance, RunningMedian draftPrice) {
+    Adaptive(StepCosts costs, AcceptanceTable acceptance) {
       this.costs = costs;
       this.acceptance = acceptance;
-      this.draftPrice = draftPrice;
     }
 
     @Override
@@ -54,8 +49,8 @@ interface Pace {
       for (int i = 0; i < length; i++) {
         chain *= acceptance.rate(draft.level(i));
       }
-      double now = costs.ratio(length + 1);
-      double price = draftPrice.value() / costs.micros(1);
+      double now = length == 0 ? 1 : costs.ratio(length + 1);
+      double price = costs.draftPrice().value() / costs.micros();
       // A guess that costs next to nothing is looked at whenever it could pay.
       double rate = price < FREE ? 1 : acceptance.rate();
       double gain = 0;
@@ -78,7 +73,7 @@ interface Pace {
       for (int k = 1; k <= draft.length(); k++) {
         chain *= acceptance.rate(draft.level(k - 1));
         tokens += chain;
-        double gain = tokens - (costs.ratio(k + 1) - 1);
+        double gain = tokens - (costs.ratio(k + 1) - costs.ratio(1));
         if (gain > most) {
           most = gain;
           best = k;

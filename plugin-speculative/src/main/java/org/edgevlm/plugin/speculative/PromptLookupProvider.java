@@ -67,6 +67,9 @@ public final class PromptLookupProvider implements DecodingStrategyProvider {
     return new SpeculativeStrategy(
         context.target(),
         SpeculationSettings.of(context.config()),
-        new LookupSource(context.config().get(NGRAM), context.config().get(RECENT_ANSWERS)));
+        new LookupSource(
+            context.target().tokenizer(),
+            context.config().get(NGRAM),
+            context.config().get(RECENT_ANSWERS)));
   }
 }

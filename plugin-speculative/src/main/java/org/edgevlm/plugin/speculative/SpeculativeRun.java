@@ -19,6 +19,7 @@ final class SpeculativeRun implements AutoCloseable {
   private final DecodingTask task;
   private final Shared shared;
   private final InferenceSession session;
+  private final Verification verification;
   private final StepCosts costs;
   private final AcceptanceRule rule;
   private final Verifier verifier;
@@ -29,22 +30,23 @@ final class SpeculativeRun implements AutoCloseable {
   private final Counters counters = new Counters();
   private Drafter drafter;
 
+  /** Where the round began. */
+  private int start;
+
   /** The next step has to be a single one, for the logits that only it gives. */
   private boolean single;
 
-  SpeculativeRun(DecodingTask task, Shared shared) {
+  SpeculativeRun(DecodingTask task, Shared shared, Verification verification) {
     this.task = task;
+    this.verification = verification;
     this.shared = shared;
     session = task.session();
     costs = shared.costs();
     int vocabularySize = shared.target().info().vocabularySize();
     Acceptance acceptance = shared.settings().acceptance();
     rule = acceptance.rule(task.sampler(), shared.settings(), vocabularySize);
-    verifier = new Verifier(rule, task.sampler(), shared.target().tokenizer(), costs);
-    adaptive =
-        shared.settings().adaptive()
-            ? new Pace.Adaptive(costs, shared.acceptance(), shared.draftPrice())
-            : null;
+    verifier = new Verifier(rule, task.sampler(), costs);
+    adaptive = shared.settings().adaptive() ? new Pace.Adaptive(costs, shared.acceptance()) : null;
     draft =
         new Draft(
             adaptive == null ? Pace.FIXED : adaptive,
@@ -62,25 +64,27 @@ final class SpeculativeRun implements AutoCloseable {
     }
     shared.acceptance().forget(answer.length());
     shared.source().learn(task, answer);
+    counters.draftLayers = drafter == null ? 0 : drafter.targetLayers();
     return counters.report(
         shared.settings().acceptance() == Acceptance.THRESHOLD,
-        drafter == null ? Map.of() : shared.source().counters());
+        drafter == null ? Map.of() : drafter.counters());
   }
 
-  /** Makes a draft; whether there is one to verify. */
+  /** Makes a draft; whether there is something to verify. */
   private boolean propose() {
+    start = session.position();
     draft.begin(answer.last(), room());
     boolean skipped = single || draft.limit() < 1;
     single = false;
     if (skipped || !isOn()) {
       return false;
     }
-    long start = System.nanoTime();
+    long begin = System.nanoTime();
     boolean wanted = draft.wantsMore();
     if (wanted && drafter == null) {
       drafter = shared.source().open(task);
-      charge(start);
-      start = System.nanoTime();
+      charge(begin);
+      begin = System.nanoTime();
     }
     if (wanted) {
       drafter.propose(answer, draft);
@@ -89,26 +93,28 @@ final class SpeculativeRun implements AutoCloseable {
     if (adaptive != null) {
       draft.truncate(adaptive.best(draft));
     }
-    double micros = microsSince(start);
+    double micros = microsSince(begin);
     counters.draftMicros += micros;
-    counters.savedMicros -= micros;
-    if (adaptive != null) {
-      pay(wanted, proposed, micros);
-    }
+    pay(wanted, proposed, micros);
     counters.drafted += draft.length();
-    return draft.length() > 0;
+    return draft.length() > 0 || (wanted && verification.goesOn());
   }
 
-  /** Takes what drafting, or thinking of it, took off the balance. */
+  /**
+   * Takes what drafting, or thinking of it, took off the balance; by what it takes as a rule, as
+   * everything that is weighed against something else: an interruption says nothing.
+   */
   private void pay(boolean wanted, int proposed, double micros) {
-    counters.wasOff |= !wanted || draft.length() < Math.min(1, proposed);
     double price = micros;
     if (wanted) {
       int tokens = Math.max(1, proposed);
-      shared.draftPrice().add(micros / tokens);
-      price = Math.min(price, tokens * shared.draftPrice().value());
+      costs.draftPrice().add(micros / tokens);
+      price = Math.min(price, tokens * costs.draftPrice().value());
     }
-    settle(-price / costs.micros(1));
+    if (adaptive != null) {
+      counters.wasOff |= !wanted || draft.length() < Math.min(1, proposed);
+    }
+    settle(-price / costs.micros());
   }
 
   /** Tokens that may be drafted: what the request, the context and the kernels leave. */
@@ -129,20 +135,18 @@ final class SpeculativeRun implements AutoCloseable {
   }
 
   /** Takes what making the drafter took off the balance. */
-  private void charge(long start) {
-    double micros = microsSince(start);
+  private void charge(long begin) {
+    double micros = microsSince(begin);
     counters.draftMicros += micros;
-    counters.savedMicros -= micros;
-    if (adaptive != null) {
-      shared.setupPrice().add(micros);
-      double steps = shared.setupPrice().value() / costs.micros(1);
-      shared.ledger().setup(steps);
-      settle(-steps);
-    }
+    shared.setupPrice().add(micros);
+    double steps = shared.setupPrice().value() / costs.micros();
+    shared.ledger().setup(steps);
+    settle(-steps);
   }
 
   private void settle(double steps) {
-    if (shared.ledger().settle(steps)) {
+    counters.savedMicros += steps * costs.micros();
+    if (adaptive != null && shared.ledger().settle(steps)) {
       counters.switchedOff++;
       counters.wasOff = true;
     }
@@ -150,10 +154,9 @@ final class SpeculativeRun implements AutoCloseable {
 
   /** Feeds the last token and the draft, and emits what is accepted and the choice after it. */
   private boolean verify() {
-    int start = session.position();
     int rows = draft.length() + 1;
     long begin = System.nanoTime();
-    StepResult result = session.step(draft.fed(), 0, rows, Outputs.ALL);
+    StepResult result = verification.verify(session, start, draft.fed(), 0, rows);
     double micros = microsSince(begin);
     costs.observe(rows, micros);
     verifier.verify(result, draft);
@@ -163,32 +166,28 @@ final class SpeculativeRun implements AutoCloseable {
     // Of a row that isn't sure the token before it is fed again.
     session.rewind(start + accepted + (sure ? 1 : 0));
     counters.verifySteps++;
+    counters.verifyLayers += (long) rows * (layers - verification.layersBefore());
     single = !sure || (adaptive != null && counters.verifySteps % ROUNDS == 0);
     counters.verifyMicros += micros;
     observe(accepted);
     int tokens = accepted + (sure ? 1 : 0);
-    counters.savedMicros += tokens * costs.micros(1) - micros;
-    if (adaptive != null) {
-      // By what such a round takes as a rule: one that was interrupted says nothing.
-      settle(tokens - costs.ratio(rows));
-    }
-    return emitRound(start, accepted, sure, layers);
+    settle(tokens - costs.ratio(rows));
+    return emitRound(accepted, sure, layers);
   }
 
   private void observe(int accepted) {
-    boolean ended = verifier.endWasDrafted();
-    counters.accepted += accepted + (ended ? 1 : 0);
+    counters.accepted += accepted;
     for (int i = 0; i < accepted; i++) {
       shared.acceptance().observe(draft.level(i), true);
     }
     if (verifier.next() == Verifier.UNSURE) {
       counters.repeated++;
     } else if (accepted < draft.length()) {
-      shared.acceptance().observe(draft.level(accepted), ended);
+      shared.acceptance().observe(draft.level(accepted), false);
     }
   }
 
-  private boolean emitRound(int start, int accepted, boolean sure, int layers) {
+  private boolean emitRound(int accepted, boolean sure, int layers) {
     int count = accepted + (sure ? 1 : 0);
     for (int i = 0; i < count; i++) {
       int token = i < accepted ? draft.token(i) : verifier.next();
@@ -227,12 +226,14 @@ final class SpeculativeRun implements AutoCloseable {
     long begin = System.nanoTime();
     StepResult result = session.step(draft.fed(), 0, 1, Outputs.LAST);
     double micros = microsSince(begin);
-    costs.observe(1, micros);
+    costs.observe(micros);
+    int layers = result.layersUsed(0);
     int token = task.sampler().sample(result, 0);
     counters.plainSteps++;
     counters.plainMicros += micros;
+    counters.plainLayers += layers;
     shared.ledger().plain();
-    return emit(token, result.layersUsed(0));
+    return emit(token, layers);
   }
 
   private boolean emit(int token, int layers) {
@@ -240,8 +241,8 @@ final class SpeculativeRun implements AutoCloseable {
     return task.emit(token, layers);
   }
 
-  private static double microsSince(long start) {
-    return (System.nanoTime() - start) / 1e3;
+  private static double microsSince(long begin) {
+    return (System.nanoTime() - begin) / 1e3;
   }
 
   @Override

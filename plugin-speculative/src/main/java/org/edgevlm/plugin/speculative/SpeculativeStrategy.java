@@ -1,11 +1,13 @@
 package org.edgevlm.plugin.speculative;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.edgevlm.spi.cache.AttentionTracking;
 import org.edgevlm.spi.decoding.DecodingReport;
 import org.edgevlm.spi.decoding.DecodingStrategy;
 import org.edgevlm.spi.decoding.DecodingTask;
+import org.edgevlm.spi.inference.EarlyExit;
 import org.edgevlm.spi.inference.LanguageModel;
 
 /** Drafts with what a source has, verifies with the target. */
@@ -19,7 +21,6 @@ final class SpeculativeStrategy implements DecodingStrategy {
   private final DraftSource source;
   private final AcceptanceTable acceptance;
   private final Ledger ledger = new Ledger();
-  private final RunningMedian draftPrice = new RunningMedian();
   private final RunningMedian setupPrice = new RunningMedian();
 
   /** By how sessions are opened: watched attention has other kernels. */
@@ -33,16 +34,25 @@ final class SpeculativeStrategy implements DecodingStrategy {
   }
 
   @Override
+  public Optional<EarlyExit> earlyExit() {
+    return source.earlyExit();
+  }
+
+  @Override
   public DecodingReport decode(DecodingTask task) {
+    Verification verification = source.verification(task.sessionOptions());
     StepCosts measured =
         costs.computeIfAbsent(
             task.sessionOptions().attention(),
             attention ->
                 StepProbe.measure(
-                    target, task.sessionOptions(), settings.draftTokens() + 1, PROBE_MILLIS));
-    Shared shared =
-        new Shared(target, settings, source, acceptance, ledger, draftPrice, setupPrice, measured);
-    try (SpeculativeRun run = new SpeculativeRun(task, shared)) {
+                    target,
+                    task.sessionOptions(),
+                    verification,
+                    settings.draftTokens() + 1,
+                    PROBE_MILLIS));
+    Shared shared = new Shared(target, settings, source, acceptance, ledger, setupPrice, measured);
+    try (SpeculativeRun run = new SpeculativeRun(task, shared, verification)) {
       return run.decode();
     }
   }
@@ -50,7 +60,6 @@ final class SpeculativeStrategy implements DecodingStrategy {
   /**
    * What a strategy's answers have in common.
    *
-   * @param draftPrice microseconds that a drafted token takes
    * @param setupPrice microseconds that making a drafter takes
    */
   record Shared(
@@ -59,7 +68,6 @@ final class SpeculativeStrategy implements DecodingStrategy {
       DraftSource source,
       AcceptanceTable acceptance,
       Ledger ledger,
-      RunningMedian draftPrice,
       RunningMedian setupPrice,
       StepCosts costs) {}
 

@@ -12,22 +12,44 @@ package org.edgevlm.plugin.speculative;
 final class StepCosts {
 
   private final RunningMedian pace = new RunningMedian(1);
+
+  /** Of single steps; the first of {@link #shares} where verifying one token is a single step. */
+  private final RunningMedian single;
+
   private final RunningMedian[] shares;
+  private final RunningMedian draftPrice;
   private final int identicalRows;
   private final float tolerance;
-  private int latestRows = 1;
+  private RunningMedian latest;
 
   /**
-   * @param measured a step's time in microseconds; index 0 is a step of one token
-   * @param identicalRows up to so many tokens a step, logits were those of single steps bit by bit;
-   *     at least 1
+   * @param measured the time that verifying takes, in microseconds; index 0 is for one token
+   * @param identicalRows up to so many tokens, logits were those of single steps bit by bit
    * @param tolerance how far apart they may be with more tokens
    */
   StepCosts(double[] measured, int identicalRows, float tolerance) {
+    this(Double.NaN, new RunningMedian(), measured, identicalRows, tolerance);
+  }
+
+  /**
+   * The same where verifying goes on from the draft, and verifying one token is less than a step.
+   *
+   * @param singleStep a single step's time
+   * @param draftPrice the time that a drafted token takes
+   */
+  StepCosts(
+      double singleStep,
+      RunningMedian draftPrice,
+      double[] measured,
+      int identicalRows,
+      float tolerance) {
+    this.draftPrice = draftPrice;
     shares = new RunningMedian[measured.length];
     for (int i = 0; i < measured.length; i++) {
       shares[i] = new RunningMedian(measured[i]);
     }
+    single = Double.isNaN(singleStep) ? shares[0] : new RunningMedian(singleStep);
+    latest = single;
     this.identicalRows = identicalRows;
     this.tolerance = tolerance;
   }
@@ -37,23 +59,36 @@ final class StepCosts {
     return shares.length;
   }
 
-  /** A step's expected time. */
-  double micros(int rows) {
-    return pace.value() * shares[rows - 1].value();
+  /** Microseconds that a drafted token takes; nothing as long as none is known. */
+  RunningMedian draftPrice() {
+    return draftPrice;
   }
 
-  /** A step's expected time as a multiple of a single step's: v(k). */
+  /** A single step's expected time. */
+  double micros() {
+    return pace.value() * single.value();
+  }
+
+  /** The expected time of verifying so many tokens as a multiple of a single step's: v(k). */
   double ratio(int rows) {
-    return shares[rows - 1].value() / shares[0].value();
+    return shares[rows - 1].value() / single.value();
   }
 
-  /** Takes a step's time in. */
-  synchronized void observe(int rows, double stepMicros) {
+  /** Takes a single step's time in. */
+  void observe(double stepMicros) {
+    observe(single, stepMicros);
+  }
+
+  /** Takes the time in that verifying so many tokens took. */
+  void observe(int rows, double stepMicros) {
+    observe(shares[rows - 1], stepMicros);
+  }
+
+  private synchronized void observe(RunningMedian share, double stepMicros) {
     double believable = Math.max(stepMicros, 1e-3);
-    RunningMedian share = shares[rows - 1];
     double paceNow = believable / share.value();
-    if (rows != latestRows) {
-      latestRows = rows;
+    if (share != latest) {
+      latest = share;
       share.add(believable / pace.value());
     }
     pace.add(paceNow);

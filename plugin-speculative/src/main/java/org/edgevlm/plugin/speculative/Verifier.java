@@ -2,7 +2,6 @@ package org.edgevlm.plugin.speculative;
 
 import org.edgevlm.spi.decoding.Sampler;
 import org.edgevlm.spi.inference.StepResult;
-import org.edgevlm.spi.inference.Tokenizer;
 
 /** Judges a draft row by row, up to the first token that isn't accepted. Made for each answer. */
 final class Verifier {
@@ -12,16 +11,13 @@ final class Verifier {
 
   private final AcceptanceRule rule;
   private final Sampler own;
-  private final Tokenizer tokenizer;
   private final StepCosts costs;
   private int accepted;
   private int next;
-  private boolean hit;
 
-  Verifier(AcceptanceRule rule, Sampler own, Tokenizer tokenizer, StepCosts costs) {
+  Verifier(AcceptanceRule rule, Sampler own, StepCosts costs) {
     this.rule = rule;
     this.own = own;
-    this.tokenizer = tokenizer;
     this.costs = costs;
   }
 
@@ -29,7 +25,6 @@ final class Verifier {
   void verify(StepResult result, Draft draft) {
     boolean doubtful = rule.needsIdenticalRows() && draft.length() + 1 > costs.identicalRows();
     accepted = 0;
-    hit = false;
     Sampler copy = null;
     try {
       while (true) {
@@ -39,8 +34,7 @@ final class Verifier {
         }
         Sampler memory = copy == null ? own : copy;
         next = rule.choose(memory, result, accepted, draft, accepted);
-        hit = accepted < draft.length() && next == draft.token(accepted);
-        if (!hit || tokenizer.isEndOfGeneration(next)) {
+        if (accepted == draft.length() || next != draft.token(accepted)) {
           return;
         }
         if (copy == null) {
@@ -64,10 +58,5 @@ final class Verifier {
   /** The choice after them, or {@link #UNSURE}. */
   int next() {
     return next;
-  }
-
-  /** Whether {@link #next} was drafted too and ends the answer. */
-  boolean endWasDrafted() {
-    return hit;
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,14 +101,13 @@ class AnswersTest {
         Map<String, Long> counters = answer.counters();
         counters.forEach((name, value) -> sums.merge(name, value, Long::sum));
         int ends = answer.finishReason() == FinishReason.STOP ? 1 : 0;
-        // The first token is the prompt's; an end that was drafted has no choice behind it.
+        // The first token is the prompt's.
         long emitted =
             1
                 + counters.get("accepted")
                 + counters.get("verify_steps")
                 + counters.get("plain_steps");
-        long beyond = emitted - answer.tokens() - ends;
-        assertTrue(beyond == 0 || (beyond == 1 && ends == 1), answer + " " + beyond);
+        assertEquals(answer.tokens() + ends, emitted, answer.toString());
         assertEquals(1, counters.get("blind_drafts"), "a draft that is fed no picture says so");
       }
       assertTrue(sums.get("drafted") > sums.get("accepted"), sums.toString());
@@ -212,7 +210,7 @@ class AnswersTest {
                   && call.arguments() == 4
                   && call.argument(2, Integer.class) > 1
                   && call.argument(2, Integer.class) < 8;
-          return several ? new Noisy((StepResult) result) : result;
+          return several ? new Noisy((StepResult) result, 1 / 64f) : result;
         };
     try (TestSet set =
         speculative(Interception.of(new ReferenceBackendProvider(), noise))
@@ -221,34 +219,6 @@ class AnswersTest {
       assertEquals(plain(false), answers(set, false));
       assertTrue(set.vlm().metrics().counters().get("repeated_rows") > 0);
       assertTrue(set.vlm().metrics().counters().get("accepted") > 0);
-    }
-  }
-
-  /** Logits as another kernel might have them. */
-  private record Noisy(StepResult exact) implements StepResult {
-
-    @Override
-    public int rows() {
-      return exact.rows();
-    }
-
-    @Override
-    public int vocabularySize() {
-      return exact.vocabularySize();
-    }
-
-    @Override
-    public FloatBuffer logits(int row) {
-      FloatBuffer noisy = FloatBuffer.allocate(vocabularySize());
-      for (int i = 0; i < noisy.capacity(); i++) {
-        noisy.put(i, exact.logits(row).get(i) + ((31 * i + 17 * row) % 13 - 6) / 64f);
-      }
-      return noisy.asReadOnlyBuffer();
-    }
-
-    @Override
-    public int layersUsed(int row) {
-      return exact.layersUsed(row);
     }
   }
 

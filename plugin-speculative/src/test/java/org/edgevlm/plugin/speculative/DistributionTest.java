@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import org.edgevlm.reference.ReferenceTokenizer;
 import org.edgevlm.spi.decoding.Sampler;
 import org.edgevlm.spi.inference.StepResult;
 import org.junit.jupiter.api.Test;
@@ -89,7 +88,7 @@ class DistributionTest {
   }
 
   /** Wilson and Hilferty's approximation of the chi-squared distribution. */
-  private static double critical(int degrees) {
+  static double critical(int degrees) {
     double part = 2.0 / (9 * degrees);
     return degrees * Math.pow(1 - part + ONE_IN_A_MILLION * Math.sqrt(part), 3);
   }
@@ -98,21 +97,12 @@ class DistributionTest {
   private int pair(Function<Sampler, AcceptanceRule> rule, long seed) {
     PlainSampler own = new PlainSampler(seed, SIZE);
     AcceptanceRule made = rule.apply(own);
-    boolean distributed = !(made instanceof ExactRule);
-    Draft guess = new Draft(Pace.FIXED, 2, SIZE, distributed);
+    Draft guess = new Draft(Pace.FIXED, 2, SIZE, !(made instanceof ExactRule));
     guess.begin(0, 2);
     try (Sampler copy = own.copy()) {
       for (int i = 0; i < 2; i++) {
-        Rows rows = new Rows(draft);
         int row = i == 0 ? SIZE : guess.token(0);
-        int token;
-        if (distributed) {
-          float[] distribution = guess.nextDistribution();
-          copy.probabilities(rows, row, distribution);
-          token = own.draw(distribution);
-        } else {
-          token = copy.sample(rows, row);
-        }
+        int token = guess.pick(copy, own, new Rows(new float[][] {draft[row]}));
         guess.add(token, 0);
         copy.accept(token);
       }
@@ -120,7 +110,7 @@ class DistributionTest {
     StepResult result =
         new Rows(new float[][] {target[SIZE], target[guess.token(0)], target[guess.token(1)]});
     StepCosts costs = new StepCosts(new double[] {1, 1, 1}, 3, 0);
-    Verifier verifier = new Verifier(made, own, new ReferenceTokenizer(), costs);
+    Verifier verifier = new Verifier(made, own, costs);
     verifier.verify(result, guess);
     List<Integer> answer = new ArrayList<>();
     for (int i = 0; i <= verifier.accepted() && answer.size() < 2; i++) {

@@ -45,7 +45,7 @@ class ModelDrafterTest {
     InferenceSession session = model.openSession(SessionOptions.DEFAULT);
     session.step(PROMPT, 0, PROMPT.length, Outputs.NONE);
     Sampler sampler = new PlainSampler(7, model.info().vocabularySize());
-    return new ModelDrafter(new Task(session, sampler), session, model.tokenizer());
+    return new ModelDrafter(new Task(session, sampler), session, model.tokenizer(), false);
   }
 
   private static Transcript answer(int... tokens) {

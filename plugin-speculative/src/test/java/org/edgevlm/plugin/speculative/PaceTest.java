@@ -19,7 +19,7 @@ class PaceTest {
     for (int i = 0; i < micros.length; i++) {
       micros[i] = 100 * (1 + i * perRow);
     }
-    Pace pace = new Pace.Adaptive(new StepCosts(micros, CAPACITY + 1, 0), acceptance, price);
+    Pace pace = new Pace.Adaptive(new StepCosts(100, price, micros, CAPACITY + 1, 0), acceptance);
     Draft draft = new Draft(pace, CAPACITY, 8, false);
     draft.begin(0, CAPACITY);
     for (int i = 0; i < levelZero; i++) {

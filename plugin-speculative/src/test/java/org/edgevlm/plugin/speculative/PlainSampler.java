@@ -4,19 +4,31 @@ import java.util.SplittableRandom;
 import org.edgevlm.spi.decoding.Sampler;
 import org.edgevlm.spi.inference.StepResult;
 
-/** Temperature 1 and a repetition penalty, with the same order of random numbers as a request's. */
+/**
+ * Temperature 1, or less, and a repetition penalty, with the same order of random numbers as a
+ * request's.
+ */
 final class PlainSampler implements Sampler {
 
   private static final float PENALTY = 1.5f;
 
+  private final float sharpness;
   private final long[] state;
   private final boolean[] answered;
 
   PlainSampler(long seed, int vocabularySize) {
-    this(new long[] {seed}, new boolean[vocabularySize]);
+    this(1, seed, vocabularySize);
   }
 
-  private PlainSampler(long[] state, boolean[] answered) {
+  /**
+   * @param sharpness what logits are multiplied by
+   */
+  PlainSampler(float sharpness, long seed, int vocabularySize) {
+    this(sharpness, new long[] {seed}, new boolean[vocabularySize]);
+  }
+
+  private PlainSampler(float sharpness, long[] state, boolean[] answered) {
+    this.sharpness = sharpness;
     this.state = state;
     this.answered = answered;
   }
@@ -32,7 +44,7 @@ final class PlainSampler implements Sampler {
   public void probabilities(StepResult result, int row, float[] probabilities) {
     double sum = 0;
     for (int i = 0; i < probabilities.length; i++) {
-      float logit = result.logits(row).get(i);
+      float logit = sharpness * result.logits(row).get(i);
       float penalised = logit > 0 ? logit / PENALTY : logit * PENALTY;
       probabilities[i] = (float) Math.exp(answered[i] ? penalised : logit);
       sum += probabilities[i];
@@ -71,7 +83,7 @@ final class PlainSampler implements Sampler {
 
   @Override
   public Sampler copy() {
-    return new PlainSampler(state.clone(), answered.clone());
+    return new PlainSampler(sharpness, state.clone(), answered.clone());
   }
 
   /** Nothing to free. */

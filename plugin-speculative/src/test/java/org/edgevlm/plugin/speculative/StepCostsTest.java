@@ -16,12 +16,12 @@ class StepCostsTest {
     for (int i = 0; i < 200; i++) {
       costs.observe(3, 600);
     }
-    assertEquals(600, costs.micros(3), 600 * CLOSE);
+    assertEquals(300, costs.micros(), 300 * CLOSE);
     assertEquals(2, costs.ratio(3), 2 * 3 * CLOSE);
     for (int i = 0; i < 200; i++) {
       costs.observe(3, 50);
     }
-    assertEquals(50, costs.micros(3), 50 * CLOSE);
+    assertEquals(25, costs.micros(), 25 * CLOSE);
   }
 
   @Test
@@ -30,15 +30,28 @@ class StepCostsTest {
       for (int round = 0; round < 12; round++) {
         costs.observe(3, 400);
       }
-      costs.observe(1, 100);
+      costs.observe(100);
     }
     assertEquals(4, costs.ratio(3), 4 * CLOSE);
   }
 
   @Test
   void oneInterruptionChangesLittle() {
-    costs.observe(1, 100_000);
-    assertEquals(100, costs.micros(1), 100 * CLOSE);
+    costs.observe(100_000);
+    assertEquals(100, costs.micros(), 100 * CLOSE);
     assertEquals(2, costs.ratio(3), 2 * CLOSE);
+  }
+
+  @Test
+  void whereVerifyingGoesOnFromTheDraftOneTokenIsLessThanAStep() {
+    StepCosts further = new StepCosts(100, new RunningMedian(), new double[] {60, 90, 120}, 3, 0);
+    assertEquals(0.6, further.ratio(1), 1e-9);
+    assertEquals(1.2, further.ratio(3), 1e-9);
+    for (int i = 0; i < 40; i++) {
+      further.observe(1, 80);
+      further.observe(100);
+    }
+    assertEquals(100, further.micros(), 100 * CLOSE);
+    assertEquals(0.8, further.ratio(1), 0.8 * CLOSE);
   }
 }
