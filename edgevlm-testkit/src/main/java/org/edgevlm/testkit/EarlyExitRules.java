@@ -117,24 +117,25 @@ abstract class EarlyExitRules extends BackendRules {
   @DisplayName("Steps that ended early are completed to what a session without exits has")
   void stepsThatEndedEarlyAreCompleted() {
     backend().assumeHas(Capability.EARLY_EXIT);
-    int[] tokens = backend().tokens(8, 85);
-    float[] before = backend().last(Arrays.copyOf(tokens, 6));
-    float[] expected = backend().last(Arrays.copyOf(tokens, 7));
+    backend().assumeHas(Capability.REWIND);
+    int[] tokens = backend().tokens(9, 85);
+    float[] before = backend().last(Arrays.copyOf(tokens, 7));
+    float[] expected = backend().last(Arrays.copyOf(tokens, 8));
     float[] after = backend().last(tokens);
     Closing rule = new Closing();
     try (InferenceSession session = open(exits(), rule)) {
       session.step(tokens, 0, 3, Outputs.NONE);
-      for (int i = 3; i < 7; i++) {
+      for (int i = 3; i < 8; i++) {
         session.step(tokens, i, 1, Outputs.LAST);
       }
       rule.open = false;
-      StepResult result = session.complete(tokens, 3, 4);
-      assertEquals(4, result.rows(), "rows");
-      assertEquals(7, session.position(), "the position after completing");
-      assertEquals(backend().model().info().layers(), result.layersUsed(3), "layersUsed");
-      backend().assertSame(before, result, 2, "a completed step");
-      backend().assertSame(expected, result, 3, "the last completed step");
-      result = session.step(tokens, 7, 1, Outputs.LAST);
+      StepResult result = session.complete(tokens, 3, 5);
+      assertEquals(5, result.rows(), "rows");
+      assertEquals(8, session.position(), "the position after completing");
+      assertEquals(backend().model().info().layers(), result.layersUsed(4), "layersUsed");
+      backend().assertSame(before, result, 3, "a completed step");
+      backend().assertSame(expected, result, 4, "the last completed step");
+      result = session.step(tokens, 8, 1, Outputs.LAST);
       backend().assertSame(after, result, 0, "a step after completed ones, of a closed rule");
     }
   }

@@ -233,7 +233,9 @@ final class WrongCaches {
                 sessionsOpenedWith(
                     exiting,
                     (options, call) ->
-                        count(call) == 1 ? scaled(call.proceed(), 1.1) : call.proceed()))
+                        count(call) == 1 && call.target(InferenceSession.class).position() == 5
+                            ? scaled(call.proceed(), 1.1)
+                            : call.proceed()))
         .breaks(
             "prefillGoesToTheEnd",
             RIGHT,
@@ -259,6 +261,12 @@ final class WrongCaches {
                       wanted.attention(), wanted.earlyExit().map(WrongCaches::overSure)));
               return call.proceed();
             })
+        .breaks(
+            "stepsThatEndedEarlyAreCompleted",
+            RIGHT,
+            InferenceSession.class,
+            "complete",
+            call -> scaled(call.proceed(), 1.1))
         .breaks(
             "exitsAreRefusedWithoutTheCapability",
             without(ALL, Capability.EARLY_EXIT),

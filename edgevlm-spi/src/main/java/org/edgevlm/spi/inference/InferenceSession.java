@@ -56,6 +56,8 @@ public interface InferenceSession extends AutoCloseable {
    * @param count how many, from 1 to {@link #position()}; a session with exits has a rule that
    *     {@linkplain ExitRule#isOpen is not open} meanwhile
    * @return logits of each of these positions, as with {@link Outputs#ALL}
+   * @throws org.edgevlm.spi.PluginException if the backend has no {@link
+   *     org.edgevlm.spi.Capability#REWIND} and needs it for this
    */
   default StepResult complete(int[] tokens, int offset, int count) {
     rewind(position() - count);
