@@ -20,7 +20,9 @@ import org.edgevlm.spi.inference.ModelFiles;
  * <ul>
  *   <li>a name: the folder {@code models/<name>} of the distribution, with {@code <name>.gguf} and
  *       {@code <name>-mmproj.gguf} in it;
- *   <li>a folder with one language model and one projector, which has {@code mmproj} in its name;
+ *   <li>a name of another file in one of these folders: {@code <name>.gguf}, as a draft is;
+ *   <li>a folder with one language model and one projector, which has {@code mmproj} in its name; a
+ *       file {@code …-draft.gguf} beside it isn't taken for the model;
  *   <li>a language model's file, its projector lying beside it;
  *   <li>both files, separated by a comma.
  * </ul>
@@ -30,6 +32,7 @@ public final class ModelStore {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
   private static final String GGUF = ".gguf";
   private static final String PROJECTOR = "mmproj";
+  private static final String DRAFT = "-draft" + GGUF;
 
   private final Path models;
 
@@ -70,7 +73,28 @@ public final class ModelStore {
     if (Files.isRegularFile(path)) {
       return besides(path);
     }
+    if (NAME.matcher(wanted).matches()) {
+      return besides(inAnyFolder(wanted));
+    }
     throw unknown(wanted);
+  }
+
+  /**
+   * The small model that drafts for a language model: {@code <its name>-draft.gguf} beside it.
+   *
+   * @param languageModel a file that {@link #resolve} found
+   */
+  public static Optional<Path> draftFor(Path languageModel) {
+    Path draft = languageModel.resolveSibling(stem(languageModel) + DRAFT);
+    return Optional.of(draft).filter(Files::isRegularFile);
+  }
+
+  private Path inAnyFolder(String name) {
+    return list(models, Files::isDirectory).stream()
+        .map(folder -> folder.resolve(name + GGUF))
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(() -> unknown(name));
   }
 
   private EdgeVlmException unknown(String wanted) {
@@ -107,7 +131,8 @@ public final class ModelStore {
 
   private static ModelFiles inFolder(Path folder, String name) {
     List<Path> all = list(folder, ModelStore::isGguf);
-    List<Path> languageModels = all.stream().filter(file -> !isProjector(file)).toList();
+    List<Path> languageModels =
+        all.stream().filter(file -> !isProjector(file) && !isDraft(file)).toList();
     Path languageModel =
         choose(languageModels, name + GGUF)
             .orElseThrow(
@@ -135,9 +160,7 @@ public final class ModelStore {
   private static Optional<Path> projectorFor(Path languageModel) {
     Path folder = languageModel.toAbsolutePath().getParent();
     List<Path> projectors = list(folder, file -> isGguf(file) && isProjector(file));
-    String name = fileName(languageModel);
-    String stem = isGguf(languageModel) ? name.substring(0, name.length() - GGUF.length()) : name;
-    Optional<Path> chosen = choose(projectors, stem + "-" + PROJECTOR + GGUF);
+    Optional<Path> chosen = choose(projectors, stem(languageModel) + "-" + PROJECTOR + GGUF);
     if (chosen.isEmpty() && !projectors.isEmpty()) {
       throw new EdgeVlmException(
           "beside "
@@ -174,6 +197,15 @@ public final class ModelStore {
 
   private static boolean isProjector(Path file) {
     return fileName(file).toLowerCase(Locale.ROOT).contains(PROJECTOR);
+  }
+
+  private static boolean isDraft(Path file) {
+    return fileName(file).toLowerCase(Locale.ROOT).endsWith(DRAFT);
+  }
+
+  private static String stem(Path file) {
+    String name = fileName(file);
+    return isGguf(file) ? name.substring(0, name.length() - GGUF.length()) : name;
   }
 
   private static String fileName(Path path) {

@@ -112,6 +112,7 @@ public final class Assembly implements AutoCloseable {
                         new StrategySetting(
                             setting,
                             model,
+                            ModelStore.draftFor(files.languageModel()),
                             further -> openFurther(backend, store, further),
                             further -> openEncoder(factory, store, further))));
   }

@@ -2,6 +2,7 @@ package org.edgevlm.runtime.pipeline;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.edgevlm.spi.ConfigValues;
 import org.edgevlm.spi.Platform;
@@ -15,16 +16,19 @@ final class StrategySetting implements DecodingContext {
 
   private final PluginContext plugin;
   private final LanguageModel target;
+  private final Optional<Path> draft;
   private final Function<String, LanguageModel> models;
   private final Function<String, ImageEncoder> encoders;
 
   StrategySetting(
       PluginContext plugin,
       LanguageModel target,
+      Optional<Path> draft,
       Function<String, LanguageModel> models,
       Function<String, ImageEncoder> encoders) {
     this.plugin = Objects.requireNonNull(plugin, "plugin");
     this.target = Objects.requireNonNull(target, "target");
+    this.draft = Objects.requireNonNull(draft, "draft");
     this.models = Objects.requireNonNull(models, "models");
     this.encoders = Objects.requireNonNull(encoders, "encoders");
   }
@@ -47,6 +51,11 @@ final class StrategySetting implements DecodingContext {
   @Override
   public LanguageModel target() {
     return target;
+  }
+
+  @Override
+  public Optional<String> draft() {
+    return draft.map(Path::toString);
   }
 
   @Override

@@ -64,6 +64,22 @@ class ModelStoreTest {
   }
 
   @Test
+  void aDraftLiesBesideItsModelAndIsNotTakenForIt() throws IOException {
+    Path model = file("models/m/m.gguf");
+    Path projector = file("models/m/m-mmproj.gguf");
+    assertEquals(Optional.empty(), ModelStore.draftFor(model));
+    Path draft = file("models/m/m-draft.gguf");
+    assertEquals(Optional.of(draft), ModelStore.draftFor(model));
+    assertEquals(pair(model, projector), store.resolve("m"));
+    assertEquals(draft, store.resolve("m-draft").languageModel());
+    assertTrue(refused("n-draft").contains("neither a name"));
+
+    Path other = file("elsewhere/other.gguf");
+    file("elsewhere/other-draft.gguf");
+    assertEquals(other, store.resolve(home.resolve("elsewhere").toString()).languageModel());
+  }
+
+  @Test
   void aFolderHasOnePair() throws IOException {
     Path model = file("elsewhere/Llava.GGUF");
     Path projector = file("elsewhere/MMPROJ-f16.gguf");

@@ -1,5 +1,6 @@
 package org.edgevlm.spi.decoding;
 
+import java.util.Optional;
 import org.edgevlm.spi.Api;
 import org.edgevlm.spi.PluginContext;
 import org.edgevlm.spi.inference.ImageEncoder;
@@ -13,6 +14,14 @@ public interface DecodingContext extends PluginContext {
 
   /** The model that answers. Owned by the runtime. */
   LanguageModel target();
+
+  /**
+   * The model that lies beside the target to draft for it, as {@link #open} takes it; empty where
+   * there is none. That it fits is for the strategy to check.
+   */
+  default Optional<String> draft() {
+    return Optional.empty();
+  }
 
   /**
    * Opens a further model with the same backend, within the memory limit. The strategy closes it.

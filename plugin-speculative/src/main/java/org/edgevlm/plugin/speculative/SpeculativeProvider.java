@@ -19,7 +19,8 @@ public final class SpeculativeProvider implements DecodingStrategyProvider {
       ConfigKey.text(
           "draft_model",
           "",
-          "the model that drafts: a name or path as under 'model', with the same vocabulary");
+          "the model that drafts: a name or path as under 'model', with the same vocabulary;"
+              + " empty for the one beside the model that answers (<its name>-draft.gguf)");
   private static final ConfigKey<DraftImage> DRAFT_IMAGE =
       ConfigKey.choice(
           "draft_image",
@@ -65,15 +66,25 @@ public final class SpeculativeProvider implements DecodingStrategyProvider {
 
   @Override
   public DecodingStrategy create(DecodingContext context) {
-    String model = context.config().get(DRAFT_MODEL);
-    if (model.isBlank()) {
-      throw new PluginException(
-          "speculative.draft_model is empty: name a model with the vocabulary of the one that"
-              + " answers, or use decoding: prompt-lookup, which needs none");
-    }
+    String model = draftModel(context);
     return new SpeculativeStrategy(
         context.target(),
         SpeculationSettings.of(context.config()),
         ModelSource.open(context, model, context.config().get(DRAFT_IMAGE)));
+  }
+
+  private static String draftModel(DecodingContext context) {
+    String model = context.config().get(DRAFT_MODEL);
+    if (!model.isBlank()) {
+      return model;
+    }
+    return context
+        .draft()
+        .orElseThrow(
+            () ->
+                new PluginException(
+                    "speculative.draft_model is empty and no draft lies beside the model that"
+                        + " answers (<its name>-draft.gguf): name a model with its vocabulary, or"
+                        + " use decoding: prompt-lookup or self-speculative, which need none"));
   }
 }

@@ -256,6 +256,18 @@ class AnswersTest {
   }
 
   @Test
+  void theDraftBesideTheModelIsTakenWhereNoneIsNamed() throws IOException {
+    Path model = Files.writeString(folder.resolve("m.gguf"), "width=16\nseed=18\n");
+    assertRefused(
+        speculative().model(model).set("speculative.draft_model", ""), "<its name>-draft.gguf");
+    Files.writeString(folder.resolve("m-draft.gguf"), "width=16\nseed=18\n");
+    try (TestSet opened = speculative().model(model).set("speculative.draft_model", "").open()) {
+      answers(opened, false);
+      assertTrue(opened.vlm().metrics().counters().get("accepted") > 0);
+    }
+  }
+
+  @Test
   void whatCannotBeIsRefusedAtAssembly() {
     assertRefused(speculative().set("speculative.draft_model", ""), "prompt-lookup");
     assertRefused(speculative().set("speculative.draft_image", "embedding"), "width 8");
