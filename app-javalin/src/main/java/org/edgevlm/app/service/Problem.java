@@ -158,7 +158,8 @@ public enum Problem {
       case 413 -> BODY_TOO_LARGE;
       case 415 -> UNSUPPORTED_CONTENT_TYPE;
       case 431 -> HEADERS_TOO_LARGE;
-      case 503 -> BUSY;
+      // Only a server that is being stopped refuses by itself.
+      case 503 -> STOPPING;
       // Another version of HTTP than ours.
       case 505 -> MALFORMED_REQUEST;
       default -> status >= 400 && status < 500 ? MALFORMED_REQUEST : INTERNAL_ERROR;
