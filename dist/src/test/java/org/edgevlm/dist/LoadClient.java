@@ -2,6 +2,7 @@ package org.edgevlm.dist;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +23,15 @@ final class LoadClient {
 
   private static final String FORM = "multipart/form-data; boundary=----edgevlm-test-boundary";
   private static final String JSON = "application/json";
+  private static final String CHAT = "/v1/chat/completions";
   private static final int TIMEOUT_MILLIS = 60_000;
+
+  /** Sooner than they are told to come back, so that there is always somebody to shed. */
+  private static final int SHED_PAUSE_MILLIS = 250;
 
   /** What a server may say instead of an answer: all with a time to come back. */
   private static final Set<String> SHED =
-      Set.of("/problems/busy", "/problems/deadline-exceeded", "/problems/loading");
+      Set.of("/problems/busy", "/problems/deadline-exceeded", "/problems/loading", "busy");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -34,6 +39,7 @@ final class LoadClient {
   enum Act {
     CAPTION(200),
     QUESTION_AS_JSON(200),
+    CHAT_STREAMED(200),
     STREAM_READ_SLOWLY(200),
     STREAM_LEFT(0),
     ANSWER_NOT_WAITED_FOR(0),
@@ -68,10 +74,10 @@ final class LoadClient {
     random = new Random(seed);
   }
 
-  /** Something to do next; half of all is plain work. */
+  /** Something to do next; half of all is plain work, the first three acts. */
   Act next() {
     Act[] all = Act.values();
-    return random.nextBoolean() ? all[random.nextInt(2)] : all[random.nextInt(all.length)];
+    return random.nextBoolean() ? all[random.nextInt(3)] : all[random.nextInt(all.length)];
   }
 
   /**
@@ -88,6 +94,7 @@ final class LoadClient {
       switch (act) {
         case CAPTION -> send(socket, "/caption", FORM, form);
         case QUESTION_AS_JSON -> send(socket, "/vqa", JSON, question(picture));
+        case CHAT_STREAMED -> send(socket, CHAT, JSON, chat(picture));
         case STREAM_READ_SLOWLY -> {
           send(socket, "/caption?stream=true", FORM, form);
           return finish(act, readSlowly(socket));
@@ -128,10 +135,31 @@ final class LoadClient {
     }
   }
 
+  /** What a client does that was shed. */
+  void pause() throws InterruptedException {
+    Thread.sleep(random.nextInt(SHED_PAUSE_MILLIS));
+  }
+
   private static byte[] question(byte[] picture) {
     String image = Base64.getEncoder().encodeToString(picture);
     String json = "{\"image\": \"" + image + "\", \"question\": \"How many things are there?\"}";
     return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] chat(byte[] picture) {
+    String image = "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(picture);
+    ObjectNode request = MAPPER.createObjectNode().put("model", "edgevlm-tiny");
+    request
+        .put("stream", true)
+        .putArray("messages")
+        .addObject()
+        .put("role", "user")
+        .putArray("content")
+        .addObject()
+        .put("type", "image_url")
+        .putObject("image_url")
+        .put("url", image);
+    return request.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static String head(String path, String contentType, int length) {
@@ -201,12 +229,22 @@ final class LoadClient {
     int status = Integer.parseInt(text.substring(9, 12));
     if (status == 503) {
       JsonNode problem = MAPPER.readTree(text.substring(text.indexOf("\r\n\r\n") + 4));
-      if (!SHED.contains(problem.path("type").asText()) || !text.contains("\r\nRetry-After: ")) {
+      String type = problem.at(act == Act.CHAT_STREAMED ? "/error/code" : "/type").asText();
+      if (!SHED.contains(type) || !text.contains("\r\nRetry-After: ")) {
         throw new AssertionError(act + " got " + text);
       }
-    } else if (status != act.expected) {
+    } else if (status != act.expected || !isWhole(act, text)) {
       throw new AssertionError(act + " got " + text);
     }
     return status;
+  }
+
+  /** A stream that was cut off has no last event. */
+  private static boolean isWhole(Act act, String text) {
+    return switch (act) {
+      case CHAT_STREAMED -> text.contains("data: [DONE]");
+      case STREAM_READ_SLOWLY -> text.contains("event: answer");
+      default -> true;
+    };
   }
 }

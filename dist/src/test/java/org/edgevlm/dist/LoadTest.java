@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoadTest {
 
   private static final int CLIENTS = 16;
-  private static final int SECONDS = Integer.getInteger("edgevlm.load.seconds", 12);
+  private static final int SECONDS = Integer.getInteger("edgevlm.load.seconds", 6);
   private static final long SEED = Long.getLong("edgevlm.load.seed", System.nanoTime());
   private static final int PICTURES = 12;
 
@@ -66,7 +66,7 @@ class LoadTest {
             // Less than the pictures take, so that it is full and goes on.
             "image.cache_mb=1")) {
       // All code and all threads are there after the first part.
-      storm(server, pictures, Math.max(5, SECONDS / 3), SEED);
+      storm(server, pictures, Math.max(4, SECONDS / 3), SEED);
       awaitRest(server);
       Held before = held(server);
       Set<String> filesBefore = files(temporary);
@@ -84,6 +84,9 @@ class LoadTest {
           after.resident() <= before.resident() + RESIDENT_MARGIN, before + " then " + after);
       long answered = samples.stream().filter(sample -> sample.status() == 200).count();
       assertTrue(answered > SECONDS, answered + " answers in " + SECONDS + " s");
+      JsonNode statuses = Server.json(server.get("/metrics")).get("http_responses");
+      assertTrue(statuses.path("500").isMissingNode(), statuses::toString);
+      System.out.println("responses " + statuses);
       assertEquals(128 + 15, server.stop());
     }
     assertEquals(Set.of(temporary.toString()), files(temporary));
@@ -106,6 +109,9 @@ class LoadTest {
                   try {
                     int status = client.act(act);
                     samples.add(new Sample(act, status, (System.nanoTime() - start) / 1e6));
+                    if (status == 503) {
+                      client.pause();
+                    }
                   } catch (IOException e) {
                     if (act.stays()) {
                       failures.add(new AssertionError(act + " failed", e));

@@ -36,6 +36,7 @@ final class Program {
   private final Map<String, String> environment = new HashMap<>();
   private Path folder = Path.of("").toAbsolutePath();
   private boolean emptyEnvironment;
+  private ProcessBuilder.Redirect log = ProcessBuilder.Redirect.INHERIT;
   private long seconds = TIMEOUT_SECONDS;
 
   private Program(Path script) {
@@ -84,9 +85,15 @@ final class Program {
     return this;
   }
 
-  /** Starts it; standard error goes to where this process's goes. */
+  /** With its standard error in a file, once it is started. */
+  Program logTo(Path file) {
+    log = ProcessBuilder.Redirect.to(file.toFile());
+    return this;
+  }
+
+  /** Starts it; standard error goes to where this process's goes, unless it has a file. */
   Process start(String... arguments) throws IOException {
-    return builder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return builder(arguments).redirectError(log).start();
   }
 
   private ProcessBuilder builder(String... arguments) {

@@ -15,14 +15,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.edgevlm.dist.Server.Part;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the built server starts and ends. */
 class ServerLifeTest {
+
+  private static final Pattern FREED =
+      Pattern.compile("the model is freed, and (-?\\d+) kB of memory with it");
+
+  /** The default model's files take a little more. */
+  private static final int MODEL_KB = 8000;
 
   @TempDir static Path temporary;
 
@@ -72,6 +82,46 @@ class ServerLifeTest {
     return response.statusCode() == 200;
   }
 
+  /** Also where there is no time: nobody's connection just ends. */
+  @Test
+  void tellsEverybodyWhoWasTakenBeforeItStops() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("at-once"));
+    for (String backend : List.of("llamacpp-bytedeco", "llamacpp-jni")) {
+      try (Server other =
+          Server.start(
+              Program.edgevlm(),
+              folder,
+              0,
+              "--set",
+              "backend=" + backend,
+              "--set",
+              "server.stop_seconds=0")) {
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          Part image = Part.image(Files.readAllBytes(Pictures.scene(i)));
+          asked.add(other.postAsync("/caption?stream=true", image));
+        }
+        long taken = awaitTaken(other, 4);
+        assertEquals(128 + 15, other.stop());
+        long told = asked.stream().filter(ServerLifeTest::isTold).count();
+        assertTrue(told >= taken, told + " told of " + taken + " that were taken, " + backend);
+      }
+    }
+    assertEquals(Set.of(folder.toString()), files(folder));
+    Files.delete(folder);
+  }
+
+  /** Or else came too late, as above. A stream that is cut short is an error of the client's. */
+  private static boolean isTold(CompletableFuture<HttpResponse<String>> asked) {
+    try {
+      String body = asked.join().body();
+      return body.contains("event: answer") || body.contains("/problems/stopping");
+    } catch (CompletionException e) {
+      assertInstanceOf(IOException.class, e.getCause());
+      return false;
+    }
+  }
+
   /** Inside of native code a process that ends crashes: exit code 139 instead of 143. */
   @Test
   void stopsInOrderWhileItIsStillLoading() throws Exception {
@@ -102,6 +152,22 @@ class ServerLifeTest {
     }
     Program.Result shown = Program.edgevlm().with("EDGEVLM_TOKEN", token).run("config").expect(0);
     assertFalse(shown.out().contains(token), shown.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llamacpp-bytedeco", "llamacpp-jni"})
+  void givesTheModelsMemoryBack(String backend) throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve(backend));
+    Path log = temporary.resolve(backend + ".log");
+    Program program = Program.edgevlm().logTo(log);
+    try (Server other =
+        Server.start(program, folder, 0, "--verbose", "--set", "backend=" + backend)) {
+      other.post("/caption", Part.image(Files.readAllBytes(Pictures.scene(0))));
+      assertEquals(128 + 15, other.stop());
+    }
+    Matcher freed = FREED.matcher(Files.readString(log));
+    assertTrue(freed.find(), Files.readString(log));
+    assertTrue(Integer.parseInt(freed.group(1)) > MODEL_KB, freed::group);
   }
 
   @Test

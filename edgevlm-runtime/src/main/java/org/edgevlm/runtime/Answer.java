@@ -1,8 +1,10 @@
 package org.edgevlm.runtime;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.edgevlm.spi.decoding.FinishReason;
 
 /**
@@ -41,7 +43,7 @@ public record Answer(
     Objects.requireNonNull(finishReason, "finishReason");
     Objects.requireNonNull(timings, "timings");
     Objects.requireNonNull(plugins, "plugins");
-    counters = Map.copyOf(counters);
+    counters = Collections.unmodifiableMap(new TreeMap<>(counters));
     layers = List.copyOf(layers);
     warnings = List.copyOf(warnings);
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.edgevlm.runtime.EdgeVlm;
+import org.edgevlm.runtime.metrics.ProcessMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,12 +67,16 @@ final class Shutdown {
 
   /** Closing waits for requests, and a step that never ends must not keep the process. */
   private static void close(EdgeVlm edgeVlm) throws InterruptedException {
+    long before = ProcessMemory.now().residentBytes();
     Thread closing = new Thread(edgeVlm::close, "edgevlm-close");
     closing.setDaemon(true);
     closing.start();
     closing.join(PATIENCE.toMillis());
     if (closing.isAlive()) {
       LOG.error("the model is still in a step after {} s: it isn't freed", PATIENCE.toSeconds());
+    } else {
+      long freed = before - ProcessMemory.now().residentBytes();
+      LOG.info("the model is freed, and {} kB of memory with it", freed >> 10);
     }
   }
 }

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -18,6 +21,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.edgevlm.app.openai.OpenAiRoutes;
@@ -56,8 +60,15 @@ public final class HttpService implements AutoCloseable {
 
   private static final Duration IDLE_TIME = Duration.ofSeconds(15);
 
+  /** What is answered when the server stops is small: only who hardly reads takes longer. */
+  private static final Duration SEND_TIME = Duration.ofSeconds(5);
+
   private final ServerParts parts;
   private final HttpCounts counts = new HttpCounts();
+
+  /** Those that aren't answered to their last byte. */
+  private final GracefulHandler requests = new GracefulHandler();
+
   private final String host;
   private final Javalin javalin;
 
@@ -165,9 +176,22 @@ public final class HttpService implements AutoCloseable {
    */
   public boolean stop() {
     boolean atRest = parts.queue().stop();
-    // What is answered is still to be sent.
+    awaitSent();
     javalin.stop();
     return atRest;
+  }
+
+  /** Jetty's own wait would be for idle connections, too. */
+  private void awaitSent() {
+    try {
+      requests.shutdown().get(SEND_TIME.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.info("some clients don't read what they are sent: their connections are closed");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("counting requests never fails", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void configure(JavalinConfig config) {
@@ -185,6 +209,7 @@ public final class HttpService implements AutoCloseable {
     config.jetty.modifyServer(
         server -> {
           server.setErrorHandler(new ProblemErrorHandler());
+          server.setHandler(requests);
           server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
         });
     config.jetty.modifyServletContextHandler(
@@ -261,6 +286,9 @@ public final class HttpService implements AutoCloseable {
                   fields == null || fields.isEmpty()
                       ? new HttpField(name, Guards.newId())
                       : fields.get(0));
+      problem
+          .retryAfter()
+          .ifPresent(seconds -> response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds));
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
       ByteBuffer body = ByteBuffer.wrap(problem.json().getBytes(StandardCharsets.UTF_8));
       response.write(true, body, callback);

@@ -114,6 +114,12 @@ final class MetricsJson {
     json.put("draft_ms", Json.rounded(count(counters, "draft_micros") / MICROS));
     json.put("verify_ms", Json.rounded(count(counters, "verify_micros") / MICROS));
     json.put("saved_ms", Json.rounded(count(counters, "saved_micros") / MICROS));
+    long spent =
+        count(counters, "draft_micros")
+            + count(counters, "verify_micros")
+            + count(counters, "plain_micros");
+    // An estimate: what plain decoding would have taken by what was spent.
+    json.put("speed_up", 1 + share(count(counters, "saved_micros"), spent));
   }
 
   private static void writeCache(ObjectNode json, Map<String, Long> counters) {
@@ -125,6 +131,7 @@ final class MetricsJson {
     json.put("kept_share", share(kept, prefill));
     json.put("reviews", count(counters, "cache_reviews"));
     json.put("evicted_entries", count(counters, "evicted_entries"));
+    json.put("compressed_entries", count(counters, "compressed_entries"));
   }
 
   private static long count(Map<String, Long> counters, String name) {

@@ -22,6 +22,9 @@ public final class AnswerQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AnswerQueue.class);
   private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
 
+  /** For the step at hand, however little time requests are given when the server stops. */
+  private static final Duration STEP_TIME = Duration.ofSeconds(5);
+
   /**
    * Each keeps a thread and a session for ever, and one that follows is likely to stick as well.
    */
@@ -237,7 +240,7 @@ public final class AnswerQueue implements AutoCloseable {
         current.fail(Problem.STOPPING.exception());
       }
       // One more step, which may be a long one.
-      awaitRest(System.nanoTime() + settings.stopTime().toNanos());
+      awaitRest(System.nanoTime() + Math.max(STEP_TIME.toNanos(), settings.stopTime().toNanos()));
       return current == null && stuck == 0;
     }
   }

@@ -19,7 +19,8 @@ public enum Problem {
       "Malformed request",
       "The request isn't well-formed HTTP with a multipart/form-data body or a JSON object whose"
           + " image is Base64."),
-  MISSING_IMAGE(400, "Missing field", "Send the picture as the field \"image\"."),
+  MISSING_IMAGE(
+      400, "Missing field", "Send the picture as the field \"image\"; it wasn't there, or empty."),
   MISSING_QUESTION(400, "Missing field", "Send the question as the field \"question\"."),
   UNKNOWN_FIELD(
       400,
@@ -37,7 +38,7 @@ public enum Problem {
       403,
       "Origin not allowed",
       "Pages of another site may not ask this server; server.cors_origins lists those that may."),
-  NOT_FOUND(404, "Not found", "docs/api.md lists the addresses that there are."),
+  NOT_FOUND(404, "Not found", "GET /docs lists the addresses that there are."),
   METHOD_NOT_ALLOWED(
       405, "Method not allowed", "The Allow header names the methods that this address takes."),
   REQUEST_TIMEOUT(408, "Request timeout", "The request didn't arrive in time."),
@@ -157,7 +158,8 @@ public enum Problem {
       case 413 -> BODY_TOO_LARGE;
       case 415 -> UNSUPPORTED_CONTENT_TYPE;
       case 431 -> HEADERS_TOO_LARGE;
-      case 503 -> BUSY;
+      // Only a server that is being stopped refuses by itself.
+      case 503 -> STOPPING;
       // Another version of HTTP than ours.
       case 505 -> MALFORMED_REQUEST;
       default -> status >= 400 && status < 500 ? MALFORMED_REQUEST : INTERNAL_ERROR;

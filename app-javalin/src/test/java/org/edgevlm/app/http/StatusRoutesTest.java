@@ -136,6 +136,8 @@ class StatusRoutesTest {
       for (String section : List.of("inference", "vision", "speculative", "system", "cache")) {
         assertTrue(json.get(section).size() > 3 || section.equals("vision"), json::toString);
       }
+      assertEquals(1, json.at("/speculative/speed_up").asDouble(), "nothing was drafted");
+      assertEquals(0, json.at("/cache/compressed_entries").asInt(-1));
       HttpResponse<String> text =
           get(service, "/metrics", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
       assertEquals(

@@ -136,7 +136,7 @@ class WebPageFilesTest {
         Pattern.compile("(?:href|src)=\"([^\"]+)\"|from \"\\./([^\"]+)\"").matcher(text);
     while (files.find()) {
       String file = files.group(1) == null ? "web/" + files.group(2) : files.group(1);
-      assertTrue(addresses().contains("/" + file), file);
+      assertEquals(200, send("GET", "/" + file).statusCode(), file);
     }
   }
 
