@@ -1,13 +1,15 @@
-"""Renders every category's drawings once into sprites.npz files (RGBA, 160 px, cropped to the drawing).
+"""Renders every category's drawings once into train.npz, unseen.npz and photo.npz (RGBA, cropped to the drawing).
 
-usage: art.py NODE_MODULES OUT_DIR [SIZE]
-Training sources: Noto Color Emoji (Debian fonts-noto-color-emoji), twemoji, noto-v1, EmojiOne 2, FxEmoji, Streamline
-emojis, hand-picked public-domain drawings of openclipart, and one-colour icons (Material Design Icons, Game-icons,
-Font Awesome free), which scenes draw in any colour, so that shape counts too.
-Never trained: Fluent UI Emoji ("flat" and "modern"), a different hand and a different style.
+usage: art.py NODE_MODULES OUT_DIR [SIZE [SET ...]]     (sets: train, unseen, photo)
+Training: Noto Color Emoji (Debian fonts-noto-color-emoji), Twemoji, public-domain drawings of openclipart, and the Iconify
+packages below, whose icons are found by name. One drawing a name and pack is not enough for a model to know a thing in a
+hand it never saw; some forty sources are.
+Never trained: Fluent UI Emoji, neither "flat" and "modern" (unseen.npz: another hand, palette and shading) nor the
+3-D renders (photo.npz: lit and shaded, the nearest to photographs with as free a licence).
 """
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -17,15 +19,51 @@ from PIL import Image, ImageDraw, ImageFont
 
 from categories import CATEGORIES
 
-SIZE = 160
+SIZE = 128
 CLIPS = Path("/usr/share/openclipart/png")
-MONO = ["mdi", "game-icons", "fa6-solid"]
-TRAIN = ["noto", "twemoji", "noto-v1", "emojione", "fxemoji", "streamline-emojis", "openclipart"] + MONO
-NOT = {"mdi": {"mouse", "cup", "football", "lock", "bell", "cloud", "telephone", "bear", "carrot", "sheep"},   # something else, or unclear
-       "fa6-solid": {"mouse", "football", "shoe", "telephone", "cup", "bell"},
-       "game-icons": {"cup", "truck", "car", "bus", "bell", "cow", "carrot"},
-       "streamline-emojis": {"football", "telephone"}}
-UNSEEN = ["fluent-flat", "fluent-modern"]
+COLOUR = ["noto-v1", "emojione", "fxemoji", "streamline-emojis", "streamline-ultimate-color", "streamline-freehand-color",
+          "flat-color-icons", "icon-park", "material-icon-theme"]
+MONO = ["mdi", "game-icons", "fa7-solid", "emojione-monotone", "ph", "tabler", "lucide", "lucide-lab", "solar", "mingcute",
+        "hugeicons", "iconoir", "material-symbols", "ri", "carbon", "bi", "bxs", "cil", "ion", "uil", "healthicons", "maki", "map",
+        "guidance", "pepicons-pop", "pixelarticons", "duo-icons", "tdesign", "icons8", "la", "streamline", "streamline-flex",
+        "streamline-plump", "streamline-ultimate", "streamline-pixel", "icon-park-solid", "icon-park-twotone", "stash",
+        "gravity-ui", "lineicons", "majesticons", "mage", "famicons", "rivet-icons"]
+# what an icon's name may have around the thing's
+BEFORE = {"food", "fruit", "animal", "pet", "vegetable", "vegetables", "drinks", "whole", "baked", "sport", "sports", "weather",
+          "instrument", "music", "road", "transport", "christmas", "nature", "wild"}
+AFTER = set("""bold duotone fill filled color outline outlined rounded sharp light thin line linear broken solid twotone s regular
+    icon icons fruit animal face head side front alt variant remix block one two three four five six seven
+    flat full whole simple slice half off on""".split()) - {"off"}
+# other names icon sets use for a thing
+ALSO = {"aeroplane": "airplane,plane,flight,air-plane", "television": "tv,television,tv-old,tv-retro", "telephone": "phone,telephone,phone-old,classic-phone",
+        "bicycle": "bicycle,bike,cycling", "sailboat": "sailboat,boat,sailing,sail-boat", "light bulb": "lightbulb,light-bulb,bulb,idea",
+        "doughnut": "donut,doughnut", "hamburger": "hamburger,burger", "trumpet": "trumpet", "football": "soccer,soccer-ball,football-soccer",
+        "ladybird": "ladybug,ladybird", "fire": "fire,flame", "present": "gift,present,gift-box", "truck": "truck,lorry,delivery-truck",
+        "shirt": "t-shirt,tshirt,shirt", "jeans": "jeans,pants,trousers", "shoe": "shoe,sneaker,sneakers,running-shoe,shoes",
+        "handbag": "handbag,bag-handle,purse", "tree": "tree,tree-deciduous", "fir tree": "pine-tree,evergreen,fir-tree,tree-evergreen,tree-conifer",
+        "cup": "coffee,cup,mug,teacup,coffee-cup,tea,cafe,tea-cup,cup-hot,mug-hot", "clock": "alarm-clock,alarm", "sofa": "sofa,couch",
+        "spanner": "wrench,spanner", "chips": "french-fries,fries", "motorcycle": "motorcycle,motorbike",
+        "microphone": "microphone,mic", "headphones": "headphones,headphone,headset", "globe": "globe,earth,globe-stand", "cake": "cake,birthday-cake,cake-slice",
+        "book": "book,book-open,open-book,closed-book", "castle": "castle,castle-turret", "train": "train,locomotive,steam-train,steam-locomotive",
+        "bathtub": "bathtub,bath,tub", "dinosaur": "dinosaur,t-rex,diplodocus,brachiosaurus", "moon": "moon,crescent-moon,half-moon",
+        "leaf": "leaf", "glasses": "glasses,eyeglasses,eye-glasses,sunglasses", "hat": "top-hat,magic-hat,hat", "watermelon": "watermelon,melon",
+        "magnifying glass": "magnifying-glass,search,magnifier", "corn": "corn,corn-cob,maize", "fish": "fish,fishes", "tie": "tie,necktie",
+        "palm tree": "palm-tree,palm,tree-palm", "traffic light": "traffic-light,traffic-lights", "laptop": "laptop,macbook",
+        "house": "house,home", "lock": "lock,padlock,locked", "envelope": "envelope,mail,email", "violin": "violin", "chicken": "chicken,rooster,hen",
+        "mouse": "mouse-animal,rat,mouse-face", "bear": "bear,teddy-bear", "saxophone": "saxophone,saxophon", "rose": "rose", "aubergine": "eggplant,aubergine",
+        "snowflake": "snowflake,snow-flake", "whale": "whale,sperm-whale", "crocodile": "crocodile,crocodile-face,alligator,croc",
+        "drum": "drum,drum-kit,snare-drum", "sock": "sock,socks", "cookie": "cookie,cookies", "cherries": "cherry,cherries", "bread": "bread,bread-slice,loaf,toast"}
+# Matches that are something else (a company's logo, a pointing device, an American football, a cup of victory) or cannot be told;
+# "*": all one-colour packs. Found by looking at contact sheets.
+NOT = {k: set(v.split(",")) for k, v in {
+    "*": "apple,mouse", "streamline-emojis": "apple,mouse", "streamline-ultimate-color": "mouse", "streamline-freehand-color": "mouse",
+    "icon-park": "anchor,apple,mouse,palm tree,tree", "mdi": "cup,football,panda", "solar": "aeroplane,cup,football", "gravity-ui": "cup",
+    "mingcute": "chicken,football,skateboard", "healthicons": "chicken", "streamline": "aeroplane", "rivet-icons": "aeroplane",
+    "icon-park-solid": "aeroplane,anchor,palm tree,tree", "noto-v1": "tree", "emojione-monotone": "koala,tree", "carbon": "anchor,tree",
+    "bi": "tree", "pixelarticons": "anchor,tree", "icon-park-twotone": "anchor,palm tree,tree", "game-icons": "palm tree",
+    "hugeicons": "chips,football", "material-symbols": "chips,football", "tdesign": "chips", "iconoir": "axe,football", "tabler": "tie",
+    "bxs": "key", "fa7-solid": "football", "ph": "football", "lucide-lab": "football", "ri": "football", "cil": "football",
+    "ion": "football", "uil": "football", "stash": "football", "famicons": "football"}.items()}
 
 
 def svg(text):
@@ -40,35 +78,74 @@ def noto(cp):
     return image
 
 
-def iconify(modules, pack):
-    data = json.loads((modules / "@iconify-json" / pack / "icons.json").read_text())
-    icons = {k.replace("-", ""): v for k, v in data["icons"].items()}
-    for alias, v in data.get("aliases", {}).items():
-        if v["parent"] in data["icons"]:
-            icons.setdefault(alias.replace("-", ""), data["icons"][v["parent"]])
-    w, h = data.get("width", 16), data.get("height", 16)
+def names(category):
+    """Hyphenated names an icon of this category may have."""
+    words = [category["name"]] + category["synonyms"] + ALSO.get(category["name"], "").split(",")
+    out = {w.replace(" ", "-") for w in words + category["slugs"] if w} - {"ball", "flower", "bag", "computer", "boat", "letter", "world"}
+    return out | {w + "s" for w in out if not w.endswith("s")}
 
-    def load(category):
-        if category["name"] in NOT.get(pack, ()):
+
+def bare(slug):
+    """cat-bold-duotone, animal-cat, cat-01 -> cat"""
+    parts = [p for p in slug.split("-") if not re.fullmatch(r"\d+[a-z]?|x", p)]
+    while len(parts) > 1 and parts[-1] in AFTER:
+        parts.pop()
+    while len(parts) > 1 and parts[0] in BEFORE:
+        parts.pop(0)
+    return "-".join(parts)
+
+
+class Pack:
+    """One Iconify package; `find` gives up to `most` slugs of a category, the fullest drawings first."""
+    def __init__(self, modules, name):
+        folder = modules / "@iconify-json" / name
+        data = json.loads((folder / "icons.json").read_text())
+        self.name, self.icons = name, dict(data["icons"])
+        for alias, v in data.get("aliases", {}).items():
+            if v["parent"] in data["icons"] and not v.keys() & {"rotate", "hFlip", "vFlip"}:
+                self.icons.setdefault(alias, data["icons"][v["parent"]])
+        self.w, self.h = data.get("width", 16), data.get("height", 16)
+        self.index = {}
+        for slug in sorted(self.icons, key=lambda s: (-2 * ("duotone" in s or "color" in s) - ("fill" in s or "solid" in s or "bold" in s), len(s), s)):
+            self.index.setdefault(bare(slug), []).append(slug)
+
+    def find(self, category, most):
+        if category["name"] in NOT.get(self.name, ()) or category["name"] in NOT.get("*" if self.name in MONO else "", ()):
             return []
-        name = category["name"].replace(" ", "-")
-        tried = dict.fromkeys(category["slugs"] + [name])
-        if pack == "streamline-emojis":
-            tried = dict.fromkeys(f"{t}{n}" for t in tried for n in ("", "-1", "-2", "-3"))
-        if pack in MONO:
-            tried = dict.fromkeys(f.format(t) for t in tried for f in ("{}", "food-{}", "fruit-{}", "{}-face", "{}-head"))
-        if pack == "mdi":
-            tried.pop("apple", None)   # a company's logo, not the fruit
-        return [i for i in map(draw, tried) if i is not None]
+        seen, lists = set(), [self.index.get(n, []) for n in sorted(names(category), key=lambda n: n != category["name"].replace(" ", "-"))]
+        out = []
+        for i in range(max(map(len, lists), default=0)):   # every name's first, then every name's second
+            for slugs in lists:
+                if i < len(slugs) and self.icons[slugs[i]]["body"] not in seen:
+                    seen.add(self.icons[slugs[i]]["body"])
+                    out.append(slugs[i])
+        if self.name == "ph":   # six weights of one drawing: two of them
+            out = [s for s in out if s.endswith(("-duotone", "-fill"))] or out
+        return out[:most]
 
-    def draw(slug):
-        icon = icons.get(slug.replace("-", ""))
-        if not icon:
-            return None
-        iw, ih = icon.get("width", w), icon.get("height", h)
+    def draw(self, slug):
+        icon = self.icons[slug]
         return svg(f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-                   f'viewBox="{icon.get("left", 0)} {icon.get("top", 0)} {iw} {ih}">{icon["body"]}</svg>')
-    return load
+                   f'viewBox="{icon.get("left", 0)} {icon.get("top", 0)} {icon.get("width", self.w)} {icon.get("height", self.h)}">'
+                   f'{icon["body"]}</svg>')
+
+
+def filled(image, rng):
+    """A line drawing, coloured in: what the lines enclose gets one colour, the lines a darker one; None if it is no line drawing."""
+    alpha = image.getchannel("A")
+    grown = Image.new("L", (image.width + 8, image.height + 8))
+    grown.paste(alpha.point(lambda a: 255 if a > 90 else 0), (4, 4))
+    ImageDraw.floodfill(grown, (0, 0), 128)
+    inside = grown.point(lambda v: 255 if v == 0 else 0).crop((4, 4, 4 + image.width, 4 + image.height))
+    ink, hole = np.asarray(alpha).mean(), np.asarray(inside).mean()
+    if hole < .6 * ink:
+        return None
+    hue = rng.integers(0, 256)
+    fill = Image.new("HSV", image.size, (int(hue), int(rng.integers(20, 230)), int(rng.integers(150, 256)))).convert("RGBA")
+    line = Image.new("HSV", image.size, (int(hue + rng.integers(-20, 20)) % 256, int(rng.integers(60, 230)), int(rng.integers(10, 110)))).convert("RGBA")
+    fill.putalpha(inside)
+    line.putalpha(alpha)
+    return Image.alpha_composite(fill, line)
 
 
 def tidy(image):
@@ -83,40 +160,66 @@ def tidy(image):
     return np.asarray(out.resize((SIZE, SIZE), Image.LANCZOS))
 
 
-def main(modules, out, size=SIZE):
+def main(modules, out, size=SIZE, *sets):
     global SIZE
     SIZE = int(size)
     modules, out = Path(modules), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    packs = {p: iconify(modules, p) for p in TRAIN if p not in ("noto", "twemoji", "openclipart")}
+    rng = np.random.default_rng(7)   # colours for line drawings
+    packs = [Pack(modules, p) for p in COLOUR + MONO] if not sets or "train" in sets else []
     clips = [line.split("|") for line in (Path(__file__).parent / "openclipart.txt").read_text().splitlines() if line[0] != "#"]
 
-    def load(source, category):
-        if source == "noto":
-            return [noto(cp) for cp in category["codepoints"]]
-        if source == "twemoji":
-            files = [modules / "@twemoji/svg" / f"{cp}.svg" for cp in category["codepoints"]]
-            return [svg(f.read_text()) for f in files if f.exists()]
-        if source in packs:
-            return packs[source](category)
-        if source == "openclipart":
-            return [Image.open(CLIPS / f).convert("RGBA") for n, f in clips if n == category["name"]]
-        files = [modules / "fluentui-emoji/icons" / source.split("-")[1] / f"{s}.svg" for s in category["slugs"]]
-        return [svg(f.read_text()) for f in files if f.exists()]
+    def training(category):
+        """(source, one-colour?, image)"""
+        for cp in category["codepoints"]:
+            yield "noto", False, noto(cp)
+            if (f := modules / "@twemoji/svg" / f"{cp}.svg").exists():
+                yield "twemoji", False, svg(f.read_text())
+        for n, f in clips:
+            if n == category["name"]:
+                yield "openclipart", False, Image.open(CLIPS / f).convert("RGBA")
+        for pack in packs:
+            for slug in pack.find(category, 4 if pack.name in COLOUR else 2):
+                image = pack.draw(slug)
+                if pack.name in COLOUR:
+                    yield pack.name, False, image
+                    continue
+                coloured = filled(image, rng)
+                if coloured is not None:
+                    yield pack.name, False, coloured
+                else:
+                    yield pack.name, True, image
 
-    for name, sources in (("train", TRAIN), ("unseen", UNSEEN)):
-        sprites, labels, origin = [], [], []
+    def fluent(styles):
+        def load(category):
+            for style in styles:
+                for slug in category["slugs"]:
+                    if (f := modules / "fluentui-emoji/icons" / style / f"{slug}.svg").exists():
+                        yield "fluent-" + style, False, svg(f.read_text())
+        return load
+
+    def renders(category):
+        for cp in category["codepoints"]:
+            for f in (f"{cp}.webp", f"{cp}-fe0f.webp"):
+                if (f := modules / "@lobehub/fluent-emoji-3d/assets" / f).exists():
+                    yield "fluent-3d", False, Image.open(f).convert("RGBA")
+                    break
+
+    for name, load in (("train", training), ("unseen", fluent(["flat", "modern"])), ("photo", renders)):
+        if sets and name not in sets:
+            continue
+        sprites, labels, origin, mono = [], [], [], []
         for index, category in enumerate(CATEGORIES):
-            found = []
-            for source in sources:
-                for image in load(source, category):
-                    sprite = tidy(image) if image is not None else None
-                    if sprite is not None:
-                        sprites.append(sprite), labels.append(index), origin.append(source)
-                        found.append(source)
-            print(name, category["name"], len(found), "missing:", sorted(set(sources) - set(found)))
-        np.savez(out / f"{name}.npz", sprites=np.stack(sprites), labels=np.array(labels), origin=np.array(origin))
-        print(name, len(sprites), "sprites")
+            got = set()
+            for source, one, image in load(category):
+                sprite = tidy(image)
+                if sprite is not None and sprite.tobytes() not in got:
+                    got.add(sprite.tobytes())
+                    sprites.append(sprite), labels.append(index), origin.append(source), mono.append(one)
+            new = mono[len(mono) - len(got):]
+            print(name, category["name"], len(got), "in colour", len(got) - sum(new))
+        np.savez(out / f"{name}.npz", sprites=np.stack(sprites), labels=np.array(labels), origin=np.array(origin), mono=np.array(mono))
+        print(name, len(sprites), "sprites,", len(set(origin)), "sources")
 
 
 if __name__ == "__main__":

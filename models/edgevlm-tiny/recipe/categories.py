@@ -120,8 +120,45 @@ envelope|letter|2709|envelope
 lock|padlock|1f512|locked,lock
 robot||1f916|robot,robot-face
 ghost||1f47b|ghost
+egg||1f95a|egg
+avocado||1f951|avocado
+aubergine|eggplant|1f346|eggplant
+croissant||1f950|croissant
+cookie|biscuit|1f36a|cookie
+lollipop||1f36d|lollipop
+chips|fries,french fries|1f35f|french-fries
+pumpkin|jack-o-lantern|1f383|jack-o-lantern
+koala||1f428|koala
+crocodile|alligator|1f40a|crocodile
+dinosaur||1f995,1f996|sauropod,t-rex
+shark||1f988|shark
+dolphin||1f42c|dolphin
+motorcycle|motorbike|1f3cd|motorcycle
+chair||1fa91|chair
+bed||1f6cf|bed
+sofa|couch,settee|1f6cb|couch-and-lamp
+bathtub|bath,tub|1f6c1|bathtub
+spanner|wrench|1f527|wrench
+axe||1fa93|axe
+pencil||270f|pencil
+magnifying glass|magnifier|1f50d|magnifying-glass-tilted-left
+microscope||1f52c|microscope
+globe|earth|1f30d|globe-showing-europe-africa
+magnet||1f9f2|magnet
+drum||1f941|drum
+saxophone||1f3b7|saxophone
+microphone||1f3a4|microphone
+headphones|pair of headphones|1f3a7|headphone
+skateboard||1f6f9|skateboard
+sock||1f9e6|socks
+tie|necktie|1f454|necktie
+leaf||1f343|leaf-fluttering-in-wind
+moon|crescent moon|1f319|crescent-moon
+snowflake||2744|snowflake
+volcano||1f30b|volcano
+traffic light|traffic lights|1f6a6|vertical-traffic-light
 """
-PLURAL = {"grapes", "cherries", "scissors", "glasses", "jeans"}   # no article in front
+PLURAL = {"grapes", "cherries", "scissors", "glasses", "jeans", "chips", "headphones"}   # no article in front
 MASS = {"corn", "broccoli", "bread", "cheese", "fire", "pizza"}
 
 CATEGORIES = []
@@ -139,7 +176,7 @@ COLOUR_NAMES = list(COLOURS)
 PLACES = ["top left", "top", "top right", "left", "centre", "right", "bottom left", "bottom", "bottom right"]
 PLACE_SYNONYMS = {"centre": ["center", "middle"], "top": ["top centre", "top center"],
                   "bottom": ["bottom centre", "bottom center"]}
-NUMBERS = ["zero", "one", "two", "three", "four"]
+NUMBERS = ["zero", "one", "two", "three", "four", "five", "six"]
 
 
 def article(name):

@@ -17,7 +17,7 @@ def main(run, out):
         if m:
             pre.append((float(m[1]), 100 * float(m[2])))
     for line in open(f"{run}/train.log"):
-        m = re.match(r"([\d.]+) min UNSEEN ART (.*?) \| exit4 (.*?) \| (.*)", line)
+        m = re.match(r"([\d.]+) min UNSEEN ART (.*?) \| exit\d+ (.*?) \| (.*)", line)
         if m:
             final = dict(re.findall(r"(caption place|\w+) ([\d.]+)", m[2]))
             cell = re.search(r"cell class ([\d.]+)", m[4])[1]
@@ -27,7 +27,7 @@ def main(run, out):
     plt.figure(figsize=(6.4, 3.6), dpi=90)
     if pre:
         plt.plot(*zip(*pre), "k:", label="pre-training: object in an image token")
-    for i, name in enumerate(["object words in captions", "the same, exit at layer 4", "place words in captions", "where", "yes/no"], 1):
+    for i, name in enumerate(["object words in captions", "the same, exit at layer 4 or 6", "place words in captions", "where", "yes/no"], 1):
         plt.plot([r[0] for r in rows], [r[i] for r in rows], label=name, lw=1.2)
     plt.xlabel("minutes on two cores"), plt.ylabel("% right, teacher-forced, unseen art")
     plt.ylim(0, 100), plt.grid(alpha=.3), plt.legend(fontsize=7), plt.tight_layout()

@@ -4,7 +4,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset
 
 from categories import COLOUR_NAMES
-from scenes import CAPTION_PROMPTS, Generator
+from scenes import Generator
 
 
 def targets(scene, labels):
@@ -26,13 +26,13 @@ def cells(labels):
 
 
 class Stream(IterableDataset):
-    def __init__(self, art, seed, batch, vocab=None, questions=0):
-        self.art, self.seed, self.batch, self.vocab, self.questions = art, seed, batch, vocab, questions
+    def __init__(self, art, seed, batch, vocab=None, questions=0, crowd=False):
+        self.art, self.seed, self.batch, self.vocab, self.questions, self.crowd = art, seed, batch, vocab, questions, crowd
 
     def __iter__(self):
         info = torch.utils.data.get_worker_info()
         torch.set_num_threads(1)
-        gen = Generator(self.art, self.seed * 1000 + (info.id if info else 0))
+        gen = Generator(self.art, self.seed * 1000 + (info.id if info else 0), crowd=self.crowd)
         text = None
         if self.vocab:
             from tokenizer import Packer
@@ -46,7 +46,7 @@ class Stream(IterableDataset):
                 patch.append(targets(scene, labels))
                 cell.append(targets(scene, cells(labels)))
                 if text:
-                    items = [(gen.rng.choice(CAPTION_PROMPTS), scene.caption(), "caption")]
+                    items = [(*gen.describe(scene), "caption")]
                     seen = set()
                     for _ in range(self.questions * 2):
                         q = gen.question(scene)
@@ -60,5 +60,5 @@ class Stream(IterableDataset):
             yield out
 
 
-def loader(*args, workers=1, **more):
-    return iter(DataLoader(Stream(*args, **more), batch_size=None, num_workers=workers, prefetch_factor=6))
+def loader(*args, workers=1, ahead=6, **more):
+    return iter(DataLoader(Stream(*args, **more), batch_size=None, num_workers=workers, prefetch_factor=ahead))

@@ -16,7 +16,7 @@ from scenes import CAPTION_PROMPT, Generator, Scene
 def main(art, folder, vocab, out):
     model, sp = load_gguf(folder), spm.SentencePieceProcessor(model_file=vocab)
     gen = Generator(f"{art}/unseen.npz", 900003)
-    best = None
+    best = None   # (unseen art, drawn as in the held-out sets)
     for _ in range(20000):
         scene: Scene = gen.layout()
         names = {t.noun for t in scene.things}

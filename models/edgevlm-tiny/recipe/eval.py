@@ -1,6 +1,7 @@
-"""Accuracy on the held-out sets, by kind of question, with 95 % confidence intervals (Wilson).
+"""Accuracy on the held-out sets, by kind of question, with 95 % confidence intervals (Wilson), counted as `edgevlm score` does.
 
-usage: eval.py CHECKPOINT_OR_GGUF_FOLDER TOKENIZER_MODEL HELDOUT_DIR [EXIT_LAYER]
+usage: eval.py CHECKPOINT_OR_GGUF_FOLDER TOKENIZER_MODEL HELDOUT_DIR [EXIT_LAYER | baselines]
+baselines: beside it the answers to a grey picture (what the words alone give away), and each kind's most frequent answer.
 """
 import json
 import math
@@ -16,6 +17,7 @@ from PIL import Image
 
 from export import load_checkpoint, load_gguf
 from heldout import normal
+from language import DONT_KNOW
 from scenes import CAPTION_PROMPT
 from tokenizer import BEFORE, IMAGE_TOKENS, after
 
@@ -34,7 +36,7 @@ def image_tokens(model, images):
 
 
 @torch.no_grad()
-def greedy(model, sp, tokens, prompts, exit_layer=None, limit=48):
+def greedy(model, sp, tokens, prompts, exit_layer=None, limit=64):
     """tokens [n, 16, width], one prompt each; batches prompts of equal length."""
     before = [1] + sp.encode(BEFORE)
     groups = defaultdict(list)
@@ -66,16 +68,20 @@ def greedy(model, sp, tokens, prompts, exit_layer=None, limit=48):
 
 
 def objects_right(caption, objects):
-    """How many objects the caption names; every mention counts once."""
-    text, right = caption.lower(), 0
-    for accepted in objects:
-        for name in accepted:
-            found = re.search(r"\b" + re.escape(name) + r"\b", text)
-            if found:
-                text = text[:found.start()] + "#" + text[found.end():]
-                right += 1
-                break
-    return right
+    """How many objects the caption names, as whole words; a mention counts for one object, in the best assignment."""
+    text, spots = caption.lower(), []
+    for names in objects:
+        spots.append([m.span() for n in names for m in re.finditer(r"(?<![^\W_])" + re.escape(n.lower()) + r"(?![^\W_])", text)])
+
+    def best(i, used):
+        if i == len(spots):
+            return 0
+        found = best(i + 1, used)
+        for a, b in spots[i]:
+            if found < len(spots) - i and all(b <= c or d <= a for c, d in used):
+                found = max(found, 1 + best(i + 1, used + [(a, b)]))
+        return found
+    return best(0, [])
 
 
 def wilson(k, n):
@@ -83,39 +89,62 @@ def wilson(k, n):
         return "-"
     p, z = k / n, 1.96
     centre, half = (p + z * z / 2 / n) / (1 + z * z / n), z * math.sqrt(p * (1 - p) / n + z * z / 4 / n / n) / (1 + z * z / n)
-    return f"{100 * p:.1f} % ({100 * (centre - half):.1f}-{100 * (centre + half):.1f}, n={n})"
+    return f"{100 * p:.1f} % ({100 * max(0, centre - half):.1f}-{100 * (centre + half):.1f}, n={n})"
 
 
-def evaluate(model, sp, folder, exit_layer=None):
-    scenes = [json.loads(line) for line in (folder / "scenes.jsonl").read_text().splitlines()]
-    tokens = image_tokens(model, [load_image(folder / s["image"]) for s in scenes])
+def read(folder):
+    return [json.loads(line) for line in (folder / "scenes.jsonl").read_text().splitlines()]
+
+
+def evaluate(model, sp, folder, exit_layer=None, blank=False):
+    """{row: (right, of)} and the captions"""
+    scenes = read(folder)
+    images = [np.full((128, 128, 3), 128, np.uint8)] * len(scenes) if blank else [load_image(folder / s["image"]) for s in scenes]
+    tokens = image_tokens(model, images)
     captions = [sp.decode(ids).strip() for ids in greedy(model, sp, tokens, [CAPTION_PROMPT] * len(scenes), exit_layer)]
     k, n = Counter(), Counter()
     for caption, s in zip(captions, scenes):
-        k["caption: objects named"] += objects_right(caption, s["objects"])
-        n["caption: objects named"] += len(s["objects"])
-        k["caption: word for word"] += caption == s["caption"]
-        n["caption: word for word"] += 1
+        k["objects named"] += objects_right(caption, s["objects"])
+        n["objects named"] += len(s["objects"])
+        k["caption word for word"] += caption == s["caption"]
+        n["caption word for word"] += 1
     flat = [(i, q) for i, s in enumerate(scenes) for q in s["questions"]]
-    answers = greedy(model, sp, tokens[torch.tensor([i for i, _ in flat])], [q["question"] for _, q in flat], exit_layer)
-    for (i, q), ids in zip(flat, answers):
-        good = normal(sp.decode(ids)) in q["answers"]
-        for key in ("question: " + q["kind"], "question: all"):
+    answers = greedy(model, sp, tokens[torch.tensor([i for i, _ in flat])], [q["question"] for _, q in flat], exit_layer, 16)
+    for (_, q), ids in zip(flat, answers):
+        text = normal(sp.decode(ids))
+        # An answer that it doesn't know is wrong in the other sets: counted apart, too
+        rows = [(q["kind"], text in q["answers"]), ("all questions", text in q["answers"])]
+        for key, good in rows + ([] if q["kind"] == "off-topic" else [("\"I don't know\"", text == normal(DONT_KNOW))]):
             k[key] += good
             n[key] += 1
-    return {key: (k[key], n[key]) for key in sorted(n)}, captions
+    return {key: (k[key], n[key]) for key in n}, captions
 
 
-def main(source, vocab, heldout, exit_layer=None):
+def frequent(folder):
+    """Each kind's most frequent right answer."""
+    count = defaultdict(Counter)
+    total = Counter()
+    for s in read(folder):
+        for q in s["questions"]:
+            count[q["kind"]].update(set(q["answers"]))
+            total[q["kind"]] += 1
+    return {kind: (c.most_common(1)[0][1], total[kind]) for kind, c in count.items()}
+
+
+def main(source, vocab, heldout, more=""):
     torch.set_num_threads(1)
     sp = spm.SentencePieceProcessor(model_file=vocab)
     model = load_gguf(source) if Path(source).is_dir() else load_checkpoint(source)
-    for name in ("seen", "unseen"):
-        result, captions = evaluate(model, sp, Path(heldout) / name, int(exit_layer) if exit_layer else None)
-        print(f"== {name} ({source}{', exit ' + exit_layer if exit_layer else ''})")
+    exit_layer = int(more) if more.isdigit() else None
+    share = lambda pair: f"{100 * pair[0] / pair[1]:.1f} %"
+    for folder in sorted(f.parent for f in Path(heldout).glob("*/scenes.jsonl")):
+        result, captions = evaluate(model, sp, folder, exit_layer)
+        grey, guess = ({}, {}) if more != "baselines" else (evaluate(model, sp, folder, blank=True)[0], frequent(folder))
+        print(f"== {folder.name} ({source}{', exit ' + more if exit_layer else ''})")
         for key, (k, n) in result.items():
-            print(f"{key:26s} {wilson(k, n)}")
-        print("\n".join("  " + c for c in captions[:6]), flush=True)
+            print(f"{key:22s} {wilson(k, n):34s}" + (f" grey {share(grey[key])}" if grey else "") +
+                  (f", frequent {share(guess[key])}" if key in guess else ""))
+        print("\n".join("  " + c for c in captions[:4]), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from scenes import CAPTION_PROMPT
 TEMPLATE = ("{% for m in messages %}{% if m['role'] == 'user' %}{{ 'USER: ' + m['content'] + '\\n' }}{% else %}"
             "{{ 'ASSISTANT: ' + m['content'] + '</s>\\n' }}{% endif %}{% endfor %}"
             "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}")
-LM, MM = "edgevlm-tiny.gguf", "edgevlm-tiny-mmproj.gguf"
+LM, MM, DRAFT = "edgevlm-tiny.gguf", "edgevlm-tiny-mmproj.gguf", "edgevlm-tiny-draft.gguf"
 
 
 def finish(w):
@@ -28,8 +28,8 @@ def finish(w):
 
 
 class Tensors:
-    def __init__(self, writer):
-        self.w = writer
+    def __init__(self, writer, kind=Q.Q8_0):
+        self.w, self.kind = writer, kind
 
     def f32(self, name, t):
         self.w.add_tensor(name, t.detach().float().contiguous().numpy())
@@ -37,22 +37,22 @@ class Tensors:
     def f16(self, name, t):
         self.w.add_tensor(name, t.detach().float().contiguous().numpy().astype(np.float16))
 
-    def q8(self, name, t):
-        self.w.add_tensor(name, quantize(t.detach().float().contiguous().numpy(), Q.Q8_0), raw_dtype=Q.Q8_0)
+    def quantised(self, name, t):
+        self.w.add_tensor(name, quantize(t.detach().float().contiguous().numpy(), self.kind), raw_dtype=self.kind)
 
 
-def common(w, kind):
+def common(w, kind, file_type=7):
     w.add_name(f"EdgeVLM tiny{kind}")
     w.add_author("EdgeVLM")
     w.add_description("Captions and questions about drawings of everyday objects and coloured shapes")
-    w.add_file_type(7)
+    w.add_file_type(file_type)
     w.add_quantization_version(2)
 
 
-def language_model(m, vocab, path):
+def language_model(m, vocab, path, title="", kind=Q.Q8_0, file_type=7):
     c, sp = m.c, spm.SentencePieceProcessor(model_file=str(vocab))
     w = GGUFWriter(path, "llama")
-    common(w, "")
+    common(w, title, file_type)
     w.add_context_length(c.context)
     w.add_embedding_length(c.width)
     w.add_block_count(c.layers)
@@ -75,22 +75,23 @@ def language_model(m, vocab, path):
     w.add_add_eos_token(False)
     w.add_add_space_prefix(False)
     w.add_chat_template(TEMPLATE)
-    w.add_key_value("edgevlm.exit_layers", list(c.exits), V.ARRAY, sub_type=V.UINT32)
+    if c.exits:
+        w.add_key_value("edgevlm.exit_layers", list(c.exits), V.ARRAY, sub_type=V.UINT32)
     w.add_string("edgevlm.caption_prompt", CAPTION_PROMPT)
-    t = Tensors(w)
-    t.q8("token_embd.weight", m.embed.weight)
+    t = Tensors(w, kind)
+    t.quantised("token_embd.weight", m.embed.weight)
     t.f32("output_norm.weight", m.norm.weight)
-    t.q8("output.weight", m.head.weight)
+    t.quantised("output.weight", m.head.weight)
     for i, b in enumerate(m.blocks):
         p = f"blk.{i}."
         t.f32(p + "attn_norm.weight", b.n1.weight)
         for name, part in zip(("attn_q", "attn_k", "attn_v"), b.qkv.weight.chunk(3)):
-            t.q8(p + name + ".weight", part)
-        t.q8(p + "attn_output.weight", b.out.weight)
+            t.quantised(p + name + ".weight", part)
+        t.quantised(p + "attn_output.weight", b.out.weight)
         t.f32(p + "ffn_norm.weight", b.n2.weight)
         for name, part in zip(("ffn_gate", "ffn_up"), b.gate_up.weight.chunk(2)):
-            t.q8(p + name + ".weight", part)
-        t.q8(p + "ffn_down.weight", b.down.weight)
+            t.quantised(p + name + ".weight", part)
+        t.quantised(p + "ffn_down.weight", b.down.weight)
     finish(w)
 
 
@@ -124,42 +125,50 @@ def image_side(m, path):
         # CLIP files name the two feed-forward matrices the other way round
         pairs += [("attn_out", b.out.weight, b.out.bias), ("ffn_down", b.fc1.weight, b.fc1.bias), ("ffn_up", b.fc2.weight, b.fc2.bias)]
         for name, weight, bias in pairs:
-            t.q8(p + name + ".weight", weight)
+            t.quantised(p + name + ".weight", weight)
             t.f32(p + name + ".bias", bias)
         for name, ln in (("ln1", b.ln1), ("ln2", b.ln2)):
             t.f32(p + name + ".weight", ln.weight)
             t.f32(p + name + ".bias", ln.bias)
     for name, fc in (("0", m.projector.fc1), ("2", m.projector.fc2)):
-        t.q8(f"mm.model.mlp.{name}.weight", fc.weight)
+        t.quantised(f"mm.model.mlp.{name}.weight", fc.weight)
         t.f32(f"mm.model.mlp.{name}.bias", fc.bias)
     t.f16("mm.model.peg.0.weight", m.projector.peg.weight)
     t.f32("mm.model.peg.0.bias", m.projector.peg.bias)
     finish(w)
 
 
-def load_gguf(folder):
-    """A float32 model with the weights as the two files hold them."""
+def read(*paths):
     got = {}
-    for name in (LM, MM):
-        for t in GGUFReader(Path(folder) / name).tensors:
+    for path in paths:
+        for t in GGUFReader(path).tensors:
             shape = [int(s) for s in reversed(t.shape)]
-            data = dequantize(t.data, t.tensor_type) if t.tensor_type == Q.Q8_0 else t.data
+            data = t.data if t.tensor_type in (Q.F32, Q.F16) else dequantize(t.data, t.tensor_type)
             got[t.name] = torch.from_numpy(np.array(data, np.float32).reshape(shape))
-    cat = lambda prefix, names, end: torch.cat([got[prefix + n + end] for n in names])
-    s = {"embed.weight": got["token_embd.weight"], "norm.weight": got["output_norm.weight"], "head.weight": got["output.weight"],
-         "vit.cls": got["v.class_embd"], "vit.patch.weight": got["v.patch_embd.weight"].flatten(1),
-         "vit.pos": got["v.position_embd.weight"]}
-    for end in (".weight", ".bias"):
-        s["vit.pre_ln" + end] = got["v.pre_ln" + end]
-        for ours, theirs in (("fc1", "mlp.0"), ("fc2", "mlp.2"), ("peg", "peg.0")):
-            s[f"projector.{ours}{end}"] = got[f"mm.model.{theirs}{end}"]
-    m = Vlm()
-    for i in range(m.c.layers):
+    return got, lambda prefix, names, end: torch.cat([got[prefix + n + end] for n in names])
+
+
+def decoder_weights(got, cat, layers):
+    s = {"embed.weight": got["token_embd.weight"], "norm.weight": got["output_norm.weight"], "head.weight": got["output.weight"]}
+    for i in range(layers):
         p, q = f"blocks.{i}.", f"blk.{i}."
         s[p + "n1.weight"], s[p + "n2.weight"] = got[q + "attn_norm.weight"], got[q + "ffn_norm.weight"]
         s[p + "qkv.weight"] = cat(q, ("attn_q", "attn_k", "attn_v"), ".weight")
         s[p + "out.weight"], s[p + "down.weight"] = got[q + "attn_output.weight"], got[q + "ffn_down.weight"]
         s[p + "gate_up.weight"] = cat(q, ("ffn_gate", "ffn_up"), ".weight")
+    return s
+
+
+def load_gguf(folder):
+    """A float32 model with the weights as the two files hold them."""
+    got, cat = read(Path(folder) / LM, Path(folder) / MM)
+    m = Vlm()
+    s = decoder_weights(got, cat, m.c.layers)
+    s.update({"vit.cls": got["v.class_embd"], "vit.patch.weight": got["v.patch_embd.weight"].flatten(1), "vit.pos": got["v.position_embd.weight"]})
+    for end in (".weight", ".bias"):
+        s["vit.pre_ln" + end] = got["v.pre_ln" + end]
+        for ours, theirs in (("fc1", "mlp.0"), ("fc2", "mlp.2"), ("peg", "peg.0")):
+            s[f"projector.{ours}{end}"] = got[f"mm.model.{theirs}{end}"]
     for i in range(m.c.v_layers):
         p, q = f"vit.blocks.{i}.", f"v.blk.{i}."
         for end in (".weight", ".bias"):

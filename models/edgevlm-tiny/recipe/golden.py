@@ -15,7 +15,7 @@ from export import load_gguf
 from scenes import CAPTION_PROMPT
 from tokenizer import BEFORE, after
 
-PICTURES = ["unseen/000.jpg", "unseen/001.jpg", "seen/002.jpg"]
+PICTURES = ["unseen/000.jpg"]
 LAST, EXIT = 8, 4
 TEXTS = ["", " ", "  ", "\n", "\n\n", "a", "USER: ", "USER:", "ASSISTANT:", "\nDescribe the image.\nASSISTANT:",
          "\nWhat is on the left?\nASSISTANT:", "\nIs there a dog?\nASSISTANT:", " an apple on the left and a blue star on the right,"

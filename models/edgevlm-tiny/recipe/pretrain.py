@@ -1,8 +1,9 @@
 """Stage 1: the image side alone learns what is in each patch (and its colour and place).
 
-usage: pretrain.py ART_DIR OUT_DIR MINUTES
+usage: pretrain.py ART_DIR OUT_DIR MINUTES [WARM]
+WARM: a folder with a published GGUF pair, whose image side is where to start from (new categories only need new heads).
 """
-import math
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import torch
 
 from data import loader
-from model import Heads, Vlm, optimisers
+from export import load_gguf
+from model import BF16, Heads, Vlm, optimisers
 from scenes import CLASSES
 
 
@@ -23,33 +25,38 @@ def accuracy(p, c, pt, ct):
     return "patch class %.3f place %.3f | cell class %.3f place %.3f" % tuple(out)
 
 
-def main(art, out, minutes):
+def main(art, out, minutes, warm=None):
     torch.manual_seed(1)
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
     out, limit = Path(out), float(minutes) * 60
     model = Vlm()
     heads = Heads(model.c, CLASSES)
-    muon, adam = optimisers(model, heads, .02, .02)
+    if warm:
+        model.load_state_dict(load_gguf(warm).state_dict())
+    # a ready image side is turned by smaller steps, and only slowly until the new heads know something
+    rise = 120 if warm else 40
+    muon, adam = optimisers(model, heads, .02, .012 if warm else .02)
     batch = 64
-    data, unseen = loader(f"{art}/train.npz", 11, batch), loader(f"{art}/unseen.npz", 12, 128)
+    data, unseen = loader(f"{art}/train.npz", 11, batch), loader(f"{art}/unseen.npz", 12, 128, ahead=1)
     start, step = time.time(), 0
     log = open(out / "pretrain.log", "a", buffering=1)
     while (used := time.time() - start) < limit:
         images, pt, ct = next(data)
         for o in (muon, adam):
             for g in o.param_groups:
-                g["lr"] = g["base"] * min(1, (step + 1) / 40) * max(.05, min(1, 1.6 * (1 - used / limit)))
-        with torch.autocast("cpu", torch.bfloat16):
+                own = g is adam.param_groups[0]   # the heads
+                g["lr"] = g["base"] * min(1, (step + 1) / (40 if own else rise)) * max(.05, min(1, 1.6 * (1 - used / limit)))
+        with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
             features = model.vit(model.normalise(images))
             loss, p, c = heads(features, model.projector(features), pt, ct)
         loss.backward()
         muon.step(), adam.step()
         for o in (muon, adam):
             o.zero_grad(set_to_none=True)
-        if step % 50 == 0:
+        if step % 20 == 0:
             log.write(f"{used / 60:.2f} min step {step} {step * batch / max(1, used):.0f}/s loss {loss.item():.3f} {accuracy(p, c, pt, ct)}\n")
-        if step % 400 == 399 or used + 2 > limit:
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        if step % 200 == 199 or used + 2 > limit:
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=BF16):
                 images, pt, ct = next(unseen)
                 features = model.vit(model.normalise(images))
                 loss, p, c = heads(features, model.projector(features), pt, ct)

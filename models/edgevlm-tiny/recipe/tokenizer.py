@@ -9,13 +9,18 @@ import numpy as np
 import sentencepiece as spm
 import torch
 
-from categories import CATEGORIES, COLOUR_NAMES, PLACES, SHAPES, article, at
-from scenes import CAPTION_PROMPTS, Generator, plural
+from categories import CATEGORIES, PLACES, article, at
+from language import CAPTION_PROMPTS, OTHER_PROMPTS, QUESTION_KINDS
+from offtopic import offtopic
+from scenes import Generator, plural
 
 IMAGE_TOKENS = 16
-KINDS = ["caption", "caption place", "what", "where", "count", "colour", "yesno"]
+KINDS = ["caption", "caption place"] + QUESTION_KINDS
 BEFORE = "USER: "
-WEIGHTS = dict(what=3., where=3., count=2., colour=1., yesno=4.)   # of the words that matter in an answer (captions: 1 to 1.5)
+# Of the words that matter in an answer (in captions: things 1, places 1.5). An answer's first word decides most of what it
+# says, and a yes or a no has one word only; places and relations are learned last.
+WEIGHTS = {"what": 2., "where": 3., "count": 2.5, "colour": 1.5, "yesno": 4., "relation": 3.5, "size": 2., "background": 1., "none": 1.5,
+           "off-topic": .7}
 
 
 def after(question):
@@ -24,18 +29,25 @@ def after(question):
 
 def train(art, prefix):
     gen, r, lines = Generator(f"{art}/train.npz", 5), random.Random(5), []
-    for _ in range(6000):
+    for _ in range(7000):
         scene = gen.layout()
         lines.append(" " + scene.caption())
+        prompt, text = gen.describe(scene)
+        lines += [prompt, " " + text]
         for _ in range(3):
             q = gen.question(scene)
             lines += [q[1], " " + q[2]]
         if r.random() < .3:
             lines += [r.choice(CAPTION_PROMPTS), "USER: ", "ASSISTANT:"]
+    lines += [p for prompts in OTHER_PROMPTS.values() for p in prompts for _ in range(20)]
+    lines += [offtopic(r) for _ in range(2000)]
     for c in CATEGORIES:
+        lines += [" " + c["name"]] * 250   # one or two pieces each: captions consist of them
         for name in [c["name"]] + c["synonyms"]:
             lines += [f"{w} {article(name)}, {plural(name)} {at(p)}." for w in ("There is", "a picture of", "Is it", "Can you see")
                       for p in PLACES[:3]]
+    # Letters of other scripts are spelt in bytes: pieces are for what is said often
+    lines = ["".join(c if ord(c) < 127 else " " for c in line) for line in lines]
     with open(prefix + ".txt", "w") as f:
         f.write("\n".join(lines))
     spm.SentencePieceTrainer.train(

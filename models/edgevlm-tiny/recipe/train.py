@@ -1,7 +1,10 @@
 """Stage 2: image encoder, projector and decoder together, on captions and questions, with a loss at the exits.
 
-usage: train.py ART_DIR TOKENIZER_MODEL PRETRAINED OUT_DIR END      (END: minutes of training, or a clock time HH:MM)
+usage: train.py ART_DIR TOKENIZER_MODEL PRETRAINED OUT_DIR END [WARM]     (END: minutes of training, or a clock time HH:MM)
+WARM: a folder with a published GGUF pair and recipe/tokenizer.model; the decoder starts from it, whatever the vocabulary is now.
 Goes on from OUT_DIR/train.pt when it is there.
+`torchrun --nproc-per-node 2 train.py ...` trains with two processes of one thread each, which average their gradients once a step:
+on cores shared with other work that is a third quicker than two threads that wait for each other after every operation.
 """
 import datetime
 import os
@@ -9,16 +12,39 @@ import sys
 import time
 from pathlib import Path
 
+import sentencepiece as spm
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 
 from data import loader
-from model import Heads, Vlm, optimisers
+from export import load_gguf
+from model import BF16, Heads, Vlm, optimisers
 from pretrain import accuracy
 from scenes import CLASSES
 from tokenizer import KINDS, attention_mask
 
-BATCH, QUESTIONS, EXTRA, VIT_LR = 64, 4, 96, .012
+BATCH, QUESTIONS, EXTRA = 28, 9, 112   # a picture alone costs a fifth of one with text, and recognising things is learned last
+LR, VIT_LR = .015, .010
+EXITS = (4, 6, 8, 4, 6, 10)   # in turn: most tokens are to leave by half depth
+
+
+def warm_start(folder, vocab):
+    """The published model. A piece its vocabulary hasn't gets the mean of the embeddings of the pieces that spelt it so
+    far, and the output row of the first of them, which is what used to be predicted in its place."""
+    model = load_gguf(folder)
+    old, new = (spm.SentencePieceProcessor(model_file=str(f)) for f in (Path(folder) / "recipe/tokenizer.model", vocab))
+    known = {old.id_to_piece(i): i for i in range(old.vocab_size())}
+    spelt = []
+    for i in range(new.vocab_size()):
+        piece = new.id_to_piece(i)
+        spelt.append([known[piece]] if piece in known else old.encode(piece.replace("\u2581", " ")))
+    with torch.no_grad():
+        embed, head = model.embed.weight.clone(), model.head.weight.clone()
+        for i, ids in enumerate(spelt):
+            model.embed.weight[i] = embed[ids].mean(0)
+            model.head.weight[i] = head[ids[0]]
+    return model
 
 
 def forward(model, heads, batch, exit_layer, detach=False, extra=None):
@@ -27,7 +53,7 @@ def forward(model, heads, batch, exit_layer, detach=False, extra=None):
     n = len(images)
     if extra:
         images, pt, ct = (torch.cat(pair) for pair in zip((images, pt, ct), extra))
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
         features = model.vit(model.normalise(images))
         cells = model.projector(features)
         aux, p, c = heads(features, cells, pt, ct)
@@ -40,6 +66,10 @@ def forward(model, heads, batch, exit_layer, detach=False, extra=None):
         w, t = weight[on], target[on]
         logits = [model.logits(s[on]).float() for s in states]
     losses = [(F.cross_entropy(l, t, reduction="none") * w).sum() / w.sum() for l in logits]
+    # an exit has to say what the last layer says: half of its loss is the distance from that
+    teacher = F.log_softmax(logits[1].detach(), -1)
+    distance = F.kl_div(F.log_softmax(logits[0], -1), teacher, log_target=True, reduction="none").sum(-1)
+    losses[0] = .5 * losses[0] + .5 * (distance * w).sum() / w.sum()
     return losses, aux, logits, t, kinds[on], (p, c, pt, ct)
 
 
@@ -48,34 +78,61 @@ def report(logits, t, kinds):
     return " ".join(f"{name} {right[kinds == k].mean().item():.3f}" for k, name in enumerate(KINDS))
 
 
-def main(art, vocab, pretrained, out, end):
+def leaving(logits):
+    """Of the tokens that count: the share an exit is 90 % sure of, and how many of these the last layer says too."""
+    sure, token = logits[0].softmax(-1).max(-1)
+    sure = sure >= .9
+    return f"sure {sure.float().mean().item():.3f} agree {(token == logits[1].argmax(-1))[sure].float().mean().item():.4f}"
+
+
+RANK, WORLD = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+
+
+def average(params):
+    """The mean gradient of all processes."""
+    grads = [p.grad for p in params if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in grads])
+    dist.all_reduce(flat)
+    for g, part in zip(grads, flat.div_(WORLD).split([g.numel() for g in grads])):
+        g.copy_(part.view_as(g))
+
+
+def main(art, vocab, pretrained, out, end, warm=None):
     torch.manual_seed(2)
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
+    if WORLD > 1:
+        dist.init_process_group("gloo")
     out = Path(out)
-    model = Vlm()
+    model = warm_start(warm, vocab) if warm else Vlm()
+    model.train()
     heads = Heads(model.c, CLASSES)
     done, step = 0.0, 0
-    muon, adam = optimisers(model, heads, .02, VIT_LR)
+    muon, adam = optimisers(model, heads, LR, VIT_LR)
     if (out / "train.pt").exists():
         state = torch.load(out / "train.pt", weights_only=False)
         model.load_state_dict(state["model"]), heads.load_state_dict(state["heads"])
         muon.load_state_dict(state["muon"]), adam.load_state_dict(state["adam"])
         done, step = state["seconds"], state["step"]
         muon.param_groups[0]["base"], adam.param_groups[1]["base"] = VIT_LR, 3e-3 * VIT_LR / .02
-    else:
-        state = torch.load(pretrained)
-        keep = {k: v for k, v in state["model"].items() if k.startswith(("vit", "projector"))}
-        model.load_state_dict(keep, strict=False), heads.load_state_dict(state["heads"])
-    exits = model.c.exits
-    seed = 21 + step
-    data, unseen = loader(f"{art}/train.npz", seed, BATCH, vocab, QUESTIONS), loader(f"{art}/unseen.npz", seed + 1, 256, vocab, 5)
-    more = loader(f"{art}/train.npz", seed + 2, EXTRA)
-    if step == 0:   # bring the image tokens to the size of the word embeddings (an exact rescaling of the projector)
+    seed = 21 + step + 100000 * RANK
+    data, more = loader(f"{art}/train.npz", seed, BATCH // WORLD, vocab, QUESTIONS), loader(f"{art}/train.npz", seed + 2, EXTRA // WORLD, crowd=True)
+    unseen = loader(f"{art}/unseen.npz", seed + 1, 192, vocab, 5, ahead=1) if RANK == 0 else None
+    if step == 0:
+        images = model.normalise(next(data)[0])
         with torch.no_grad():
-            scale = .4 / model.projector(model.vit(model.normalise(next(data)[0]))).pow(2).mean().sqrt()
-            model.projector.fc2.weight *= scale
+            # image tokens keep the size that the decoder knows; a new one gets those of word embeddings' size
+            size = model.projector(model.vit(images)).pow(2).mean().sqrt() if warm else .4
+            state = torch.load(pretrained)
+            keep = {k: v for k, v in state["model"].items() if k.startswith(("vit", "projector"))}
+            model.load_state_dict(keep, strict=False), heads.load_state_dict(state["heads"])
+            scale = size / model.projector(model.vit(images)).pow(2).mean().sqrt()
+            model.projector.fc2.weight *= scale   # (an exact rescaling of the projector)
             model.projector.fc2.bias *= scale
             model.projector.peg.bias *= scale
+    params = [p for m in (model, heads) for p in m.parameters()]
+    if WORLD > 1:
+        for p in params:
+            dist.broadcast(p.data, 0)
     start = time.time()
     if ":" in end:
         now = datetime.datetime.now()
@@ -83,7 +140,7 @@ def main(art, vocab, pretrained, out, end):
         limit = done + (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
     else:
         limit = float(end) * 60
-    log = open(out / "train.log", "a", buffering=1)
+    log = open(out / "train.log" if RANK == 0 else os.devnull, "a", buffering=1)
     log.write(f"start at step {step}, {done / 60:.1f} of {limit / 60:.1f} min\n")
     saved = time.time()
 
@@ -92,33 +149,43 @@ def main(art, vocab, pretrained, out, end):
                         seconds=done + time.time() - start, step=step), out / "train.tmp")
         os.replace(out / "train.tmp", out / "train.pt")
 
-    while (used := done + time.time() - start) < limit:
+    def clock():   # the first process's, for all: rates and the end depend on it
+        now = torch.tensor(done + time.time() - start, dtype=torch.float64)
+        if WORLD > 1:
+            dist.broadcast(now, 0)
+        return now.item()
+
+    while (used := clock()) < limit:
         batch = next(data)
         part = used / limit
         for o in (muon, adam):
             for g in o.param_groups:
-                g["lr"] = g["base"] * min(1, (step + 1) / 60) * max(.02, min(1, 2.0 * (1 - part)))
+                g["lr"] = g["base"] * min(1, (step + 1) / 60) * max(.02, min(1, 1.7 * (1 - part)))
         extra = next(more)
-        losses, aux, logits, t, kinds, _ = forward(model, heads, batch, exits[step % len(exits)], step < 200, extra)
-        (losses[1] + .4 * losses[0] + .5 * aux).backward()
+        losses, aux, logits, t, kinds, _ = forward(model, heads, batch, EXITS[step % len(EXITS)], step < (60 if warm else 200), extra)
+        (losses[1] + .5 * losses[0] + aux).backward()
+        if WORLD > 1:
+            average(params)
         torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g["params"]], 1.0)
         muon.step(), adam.step()
         for o in (muon, adam):
             o.zero_grad(set_to_none=True)
         if step % 25 == 0:
             log.write(f"{used / 60:.2f} min step {step} {step * BATCH / max(1, used):.1f}/s loss {losses[1].item():.3f} "
-                      f"exit{exits[step % len(exits)]} {losses[0].item():.3f} aux {aux.item():.2f} T {batch[3][0].shape[1]}\n")
+                      f"exit{EXITS[step % len(EXITS)]} {losses[0].item():.3f} aux {aux.item():.2f} T {batch[3][0].shape[1]}\n")
         step += 1
-        if step % 150 == 0:
+        if step % 100 == 0 and RANK == 0:
+            early = EXITS[step // 100 % 2]
             with torch.no_grad():
-                losses, aux, logits, t, kinds, parts = forward(model, heads, next(unseen), 4)
-            log.write(f"{used / 60:.2f} min UNSEEN ART loss {losses[1].item():.3f} {report(logits[1], t, kinds)} | exit4 "
-                      f"{report(logits[0], t, kinds)} | {accuracy(*parts)}\n")
-        if time.time() - saved > 120:
+                losses, aux, logits, t, kinds, parts = forward(model, heads, next(unseen), early)
+            log.write(f"{used / 60:.2f} min UNSEEN ART loss {losses[1].item():.3f} {report(logits[1], t, kinds)} | exit{early} "
+                      f"{leaving(logits)} {report(logits[0], t, kinds)} | {accuracy(*parts)}\n")
+        if RANK == 0 and time.time() - saved > 120:
             save()
             saved = time.time()
-    save()
-    log.write(f"done {step} steps, {step * BATCH} scenes\n")
+    if RANK == 0:
+        save()
+    log.write(f"done {step} steps\n")
 
 
 if __name__ == "__main__":
