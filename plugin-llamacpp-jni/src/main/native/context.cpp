@@ -105,22 +105,10 @@ NATIVE(jlong, decodeTokens)(JNIEnv *env, jclass, jlong handle, jintArray tokens,
 }
 
 NATIVE(jlong, decodeRows)
-(JNIEnv *env, jclass, jlong handle, jobject rows, jlong offset, jint count, jint position, jint outputs, jboolean causal) {
+(JNIEnv *env, jclass, jlong handle, jobject rows, jlong offset, jint count, jint position, jint outputs) {
   return guarded(env, [&]() -> jlong {
-    Session *session = session_of(handle);
     float *data = static_cast<float *>(env->GetDirectBufferAddress(rows)) + offset;
-    if (causal) {
-      return decode(session, nullptr, data, count, position, outputs);
-    }
-    llama.llama_set_causal_attn(session->context, false);
-    try {
-      jlong logits = decode(session, nullptr, data, count, position, outputs);
-      llama.llama_set_causal_attn(session->context, true);
-      return logits;
-    } catch (...) {
-      llama.llama_set_causal_attn(session->context, true);
-      throw;
-    }
+    return decode(session_of(handle), nullptr, data, count, position, outputs);
   });
 }
 

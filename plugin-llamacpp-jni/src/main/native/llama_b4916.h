@@ -111,7 +111,6 @@ constexpr int ATTENTION_CAUSAL = 0;
   F(uint32_t, llama_n_ctx, (const llama_context *context)) \
   F(int32_t, llama_decode, (llama_context *context, llama_batch batch)) \
   F(float *, llama_get_logits, (llama_context *context)) \
-  F(void, llama_set_causal_attn, (llama_context *context, bool causal)) \
   F(void, llama_kv_self_clear, (llama_context *context)) \
   F(bool, llama_kv_self_seq_rm, (llama_context *context, int32_t sequence, int32_t from, int32_t to)) \
   F(void, llama_kv_self_seq_add, (llama_context *context, int32_t sequence, int32_t from, int32_t to, int32_t delta)) \

@@ -27,12 +27,7 @@ final class RandomModels {
   private RandomModels(String architecture) {
     this.architecture = architecture;
     writer = new GgufWriter(architecture);
-    layers =
-        switch (architecture) {
-          case "gemma2" -> 26;
-          case "gemma3" -> 6;
-          default -> LAYERS;
-        };
+    layers = architecture.equals("gemma2") ? 26 : LAYERS;
     writer.string("general.name", "random-" + architecture.replace("phi", "p"));
     number("block_count", layers);
     number("embedding_length", WIDTH);
@@ -50,7 +45,7 @@ final class RandomModels {
     RandomModels model = new RandomModels(architecture);
     switch (architecture) {
       case "llama", "qwen2", "internlm2" -> model.llama(architecture.equals("qwen2"));
-      case "gemma2", "gemma3" -> model.gemma(architecture.equals("gemma3"));
+      case "gemma2" -> model.gemma();
       case "phi3" -> model.phi3();
       case "gpt2" -> model.gpt2();
       case "starcoder2" -> model.starcoder2();
@@ -80,24 +75,18 @@ final class RandomModels {
     }
   }
 
-  private void gemma(boolean third) {
+  private void gemma() {
     rms();
     number("attention.sliding_window", 32);
     number("attention.key_length", HEAD);
     number("attention.value_length", HEAD);
-    if (!third) {
-      writer.float32("gemma2.attn_logit_softcapping", 50);
-      writer.float32("gemma2.final_logit_softcapping", 30);
-    }
+    writer.float32("gemma2.attn_logit_softcapping", 50);
+    writer.float32("gemma2.final_logit_softcapping", 30);
     for (int i = 0; i < layers; i++) {
       String block = "blk." + i + ".";
       vector(block + "attn_norm.weight", 1, WIDTH);
       attention(block, false, false);
       vector(block + "post_attention_norm.weight", 1, WIDTH);
-      if (third) {
-        vector(block + "attn_q_norm.weight", 1, HEAD);
-        vector(block + "attn_k_norm.weight", 1, HEAD);
-      }
       vector(block + "ffn_norm.weight", 1, WIDTH);
       gated(block);
       vector(block + "post_ffw_norm.weight", 1, WIDTH);

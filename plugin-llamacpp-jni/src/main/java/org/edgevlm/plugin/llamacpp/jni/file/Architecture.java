@@ -15,15 +15,8 @@ import java.util.TreeMap;
  * @param freeWidth whether all heads together may be wider or narrower than the hidden state
  * @param perLayer whether layers may differ in their heads
  * @param window whether a sliding window's size is needed
- * @param seesWholeImages whether rows of an image see each other both ways
  */
-record Architecture(
-    String name,
-    Heads heads,
-    boolean freeWidth,
-    boolean perLayer,
-    boolean window,
-    boolean seesWholeImages) {
+record Architecture(String name, Heads heads, boolean freeWidth, boolean perLayer, boolean window) {
 
   /** What heads must be like. */
   enum Heads {
@@ -49,11 +42,10 @@ record Architecture(
             "refact",
             "gemma",
             "gemma2",
-            "gemma3",
             "exaone",
             "openelm");
     List<String> perLayer = List.of("deci", "openelm");
-    List<String> windows = List.of("gemma2", "gemma3", "cohere2");
+    List<String> windows = List.of("gemma2", "cohere2");
     names(
             "llama deci baichuan xverse falcon grok dbrx qwen2 qwen2moe plamo codeshell orion"
                 + " internlm2 starcoder2 olmo olmo2 olmoe arctic deepseek nemotron exaone chameleon"
@@ -61,7 +53,7 @@ record Architecture(
         .forEach(name -> add(name, Heads.ROTATED, free, perLayer, windows));
     names(
             "starcoder refact bloom mpt stablelm qwen phi2 phi3 phimoe gpt2 command-r cohere2"
-                + " openelm gptneox bitnet jais chatglm gemma gemma2 gemma3")
+                + " openelm gptneox bitnet jais chatglm gemma gemma2")
         .forEach(name -> add(name, Heads.EQUAL, free, perLayer, windows));
     names("deepseek2 minicpm3").forEach(name -> add(name, Heads.LATENT, free, perLayer, windows));
     names("mamba rwkv6 rwkv6qwen2 rwkv7 arwkv7")
@@ -74,6 +66,9 @@ record Architecture(
     REFUSED.put("t5", "has an encoder before its decoder, which sessions of tokens don't feed");
     REFUSED.put("wavtokenizer-dec", "makes sound, not text");
     REFUSED.put("gptj", "has a name but no graph in llama.cpp b4916");
+    REFUSED.put(
+        "gemma3",
+        "sees images both ways, for which llama.cpp b4916 leaves the sliding window's mask unset");
     REFUSED.put("qwen2vl", "needs positions in three dimensions, which sessions don't give");
   }
 
@@ -90,8 +85,7 @@ record Architecture(
             heads,
             free.contains(name) || heads == Heads.LATENT,
             perLayer.contains(name),
-            windows.contains(name),
-            name.equals("gemma3")));
+            windows.contains(name)));
   }
 
   /** An architecture that runs here. */

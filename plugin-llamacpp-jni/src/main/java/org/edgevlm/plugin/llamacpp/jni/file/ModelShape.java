@@ -19,7 +19,6 @@ import org.edgevlm.gguf.GgufFile;
  * @param learnedPositions whether positions beyond {@code contextLength} have no meaning at all
  * @param vocabularySize tokens
  * @param movable whether K can be given other positions
- * @param seesWholeImages whether rows of an image see each other both ways
  * @param exitLayers layers named as exits by {@code edgevlm.exit_layers}
  */
 public record ModelShape(
@@ -35,7 +34,6 @@ public record ModelShape(
     boolean learnedPositions,
     int vocabularySize,
     boolean movable,
-    boolean seesWholeImages,
     List<Integer> exitLayers) {
 
   /** Copies the lists. */

@@ -33,7 +33,7 @@ final class ShapeReader {
       Map.of("gemma2", Set.of(26, 42, 46), "baichuan", Set.of(32, 40));
 
   /** Every so many layers one sees all: a mask that no layer uses ends the process. */
-  private static final Map<String, Integer> FEWEST_LAYERS = Map.of("gemma3", 6, "cohere2", 4);
+  private static final Map<String, Integer> FEWEST_LAYERS = Map.of("cohere2", 4);
 
   private final GgufFile file;
   private final GgufMetadata metadata;
@@ -103,7 +103,6 @@ final class ShapeReader {
         learned,
         vocabulary,
         movable(learned, layers),
-        architecture.seesWholeImages(),
         exits(layers));
   }
 

@@ -21,7 +21,6 @@ final class StockSession implements InferenceSession {
   private final StockModel model;
   private final long context;
   private final int batch;
-  private final int microBatch;
   private final Positions positions;
   private final Logits logits;
   private boolean closed;
@@ -32,7 +31,6 @@ final class StockSession implements InferenceSession {
     int length = model.info().contextLength();
     ModelSettings settings = model.settings();
     batch = Math.min(settings.batch(), length);
-    microBatch = Math.min(settings.microBatch(), batch);
     positions = new Positions(length, settings.contextKeep(), settings.contextShift());
     logits = new Logits(model.info().vocabularySize(), model.info().layers());
   }
@@ -87,20 +85,12 @@ final class StockSession implements InferenceSession {
     if (!Llama.finite(rows, (long) image.tokens() * width)) {
       throw new IllegalArgumentException("the image's rows hold numbers that are not finite");
     }
-    boolean causal = !model.shape().seesWholeImages();
-    if (!causal && image.tokens() > microBatch) {
-      throw new IllegalArgumentException(
-          "an image of "
-              + image.tokens()
-              + " tokens must be computed at once: set llamacpp-jni.batch and"
-              + " llamacpp-jni.micro_batch to at least as many");
-    }
     return run(
         image.tokens(),
-        causal ? batch : image.tokens(),
+        batch,
         outputs,
         (from, n, place, wanted) ->
-            Llama.decodeRows(context, rows, (long) from * width, n, place, wanted, causal));
+            Llama.decodeRows(context, rows, (long) from * width, n, place, wanted));
   }
 
   private StepResult run(int count, int most, Outputs outputs, Feed feed) {

@@ -99,16 +99,9 @@ public final class Llama {
    *
    * @param rows direct
    * @param offset in floats
-   * @param causal whether rows see only those before them
    */
   public static native long decodeRows(
-      long context,
-      FloatBuffer rows,
-      long offset,
-      int count,
-      int position,
-      int outputs,
-      boolean causal);
+      long context, FloatBuffer rows, long offset, int count, int position, int outputs);
 
   /** Whether all numbers of a direct buffer are finite. */
   public static native boolean finite(FloatBuffer rows, long count);
