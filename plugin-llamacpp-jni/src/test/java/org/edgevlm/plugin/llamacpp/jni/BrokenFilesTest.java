@@ -35,7 +35,7 @@ class BrokenFilesTest {
   private static final String STRIDE = Boolean.getBoolean("edgevlm.test.thorough") ? "1" : "4";
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "qwen2", "gemma2", "phi3", "gpt2", "starcoder2"})
+  @ValueSource(strings = {"llama", "qwen2", "internlm2", "phi3", "gpt2", "starcoder2"})
   void theProcessLives(String architecture) throws IOException {
     Probe.Result result =
         Probe.run(BrokenFilesTest.class, List.of("-Xmx512m"), architecture, STRIDE);
