@@ -68,7 +68,7 @@ record Architecture(String name, Heads heads, boolean freeWidth, boolean perLaye
     REFUSED.put("gptj", "has a name but no graph in llama.cpp b4916");
     REFUSED.put(
         "gemma3",
-        "sees images both ways, for which llama.cpp b4916 leaves the sliding window's mask unset");
+        "sees images both ways, for which llama.cpp b4916 gives logits that are not numbers");
     REFUSED.put("qwen2vl", "needs positions in three dimensions, which sessions don't give");
   }
 
