@@ -6,6 +6,8 @@ from torch.utils.data import DataLoader, IterableDataset
 from categories import COLOUR_NAMES
 from scenes import Generator
 
+STRONG = .75   # the share of pictures that are changed in all ways; the others are as people draw them
+
 
 def targets(scene, labels):
     """[n, n] map of thing numbers -> [n*n, 3] class, colour, place"""
@@ -41,10 +43,11 @@ class Stream(IterableDataset):
             images, patch, cell, packed = [], [], [], []
             for _ in range(self.batch):
                 scene = gen.layout()
-                image, labels = gen.draw(scene)
+                image, labels = gen.draw(scene, strong=gen.rng.random() < STRONG)
                 images.append(image)
                 patch.append(targets(scene, labels))
-                cell.append(targets(scene, cells(labels)))
+                shown = cells(labels)
+                cell.append(targets(scene, shown))
                 if text:
                     items = [(*gen.describe(scene), "caption")]
                     seen = set()
@@ -53,7 +56,7 @@ class Stream(IterableDataset):
                         if q[1] not in seen and len(items) <= self.questions:
                             seen.add(q[1])
                             items.append((q[1], q[2], q[0]))
-                    packed.append(text.pack(items))
+                    packed.append(text.pack(items, scene, shown))
             out = [torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(patch)), torch.from_numpy(np.stack(cell))]
             if text:
                 out.append(text.collate(packed))

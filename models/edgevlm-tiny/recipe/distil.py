@@ -60,7 +60,7 @@ def train(folder, vocab, art, out, end):
     start, step, limit = time.time(), 0, seconds(end)
     log = open(Path(out) / "distil.log", "a", buffering=1)
     while (used := time.time() - start) < limit:
-        images, _, _, (ids, branch, position, weight, _, _) = next(data)
+        images, _, _, (ids, branch, position, weight, *_) = next(data)
         for o in (muon, adam):
             for g in o.param_groups:
                 g["lr"] = g["base"] * min(1, (step + 1) / 20) * max(.02, min(1, 1.5 * (1 - used / limit)))

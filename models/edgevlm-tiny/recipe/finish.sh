@@ -16,7 +16,7 @@ $python "$here/docs_scene.py" "$run/art-big" "$model" "$run/tok.model" "$model/.
 $python "$here/failures.py" "$model" "$run/tok.model" "$model/../../docs/images/failures.png"
 $python "$here/curve.py" "$run" "$here/curve.png"
 $python "$here/calibrate.py" "$model" "$run/tok.model" | tee "$run/calibration.txt"
-$python "$here/eval.py" "$model" "$run/tok.model" "$model/heldout" | tee "$run/eval-gguf.txt"
+$python "$here/eval.py" "$model" "$run/tok.model" "$model/heldout" baselines | tee "$run/eval-gguf.txt"
 $python "$here/eval.py" "$run/train.pt" "$run/tok.model" "$model/heldout" > "$run/eval-checkpoint.txt"   # the difference: quantisation
 for e in 4 6; do $python "$here/eval.py" "$model" "$run/tok.model" "$model/heldout" $e; done > "$run/eval-exits.txt"
 du -sb "$model"

@@ -113,13 +113,15 @@ class Block(nn.Module):
         self.gate_up = nn.Linear(c.width, 2 * c.ff, bias=False)
         self.down = nn.Linear(c.ff, c.width, bias=False)
 
-    def forward(self, x, rope, mask, cache=None):
+    def forward(self, x, rope, mask, cache=None, watch=None):
         b, t, w = x.shape
         q, k, v = self.qkv(self.n1(x)).view(b, t, 3, self.heads, w // self.heads).permute(2, 0, 3, 1, 4)
         q, k = rotate(q, rope), rotate(k, rope)
         if cache is not None:
             k, v = (torch.cat([cache[n], new], 2) if n in cache else new for n, new in (("k", k), ("v", v)))
             cache.update(k=k, v=v)
+        if watch is not None:
+            watch += [q, k]
         x = x + self.out(attention(q, k, v, mask).transpose(1, 2).reshape(b, t, w))
         gate, up = self.gate_up(self.n2(x)).chunk(2, -1)
         return x + self.down(F.silu(gate) * up)
@@ -166,15 +168,16 @@ class Vlm(nn.Module):
         x = images.permute(0, 3, 1, 2).float() / 255
         return (x - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
 
-    def decode(self, x, positions, mask, stop=(), caches=None):
+    def decode(self, x, positions, mask, stop=(), caches=None, watch=None):
         """Hidden states (before the final norm) after the layers in `stop` and after the last one run.
 
-        caches: a dict for every layer to run (keys and values so far), None to run all layers without."""
+        caches: a dict for every layer to run (keys and values so far), None to run all layers without.
+        watch: {layer number: list}, to which that layer's queries and keys are added"""
         rope = rope_table(positions, self.c.width // self.c.heads)
         mask = torch.zeros(mask.shape).masked_fill_(~mask, -1e4)
         seen = []
         for i, block in enumerate(self.blocks[:len(caches)] if caches else self.blocks):
-            x = block(x, rope, mask, caches[i] if caches else None)
+            x = block(x, rope, mask, caches[i] if caches else None, watch.get(i) if watch else None)
             if i + 1 in stop:
                 seen.append(x)
         return seen + [x]
@@ -201,12 +204,14 @@ class Vlm(nn.Module):
 
 
 class Heads(nn.Module):
-    """Training only: what is in each patch and in each image token, its colour, and its place in the scene."""
-    def __init__(self, c, classes, colours=11, places=9):
+    """Training only: what is in each patch and in each image token, its colour, and its place in the scene; and where what a
+    question names was found, known at the name and where the answer begins, and its size."""
+    def __init__(self, c, classes, colours=11, places=9, sizes=8):
         super().__init__()
         self.sizes = (classes, colours, places)
         self.patch_norm, self.cell_norm = nn.LayerNorm(c.v_width), nn.LayerNorm(c.width)
         self.patch, self.cell = nn.Linear(c.v_width, sum(self.sizes)), nn.Linear(c.width, sum(self.sizes))
+        self.found = nn.ModuleList(nn.Sequential(nn.LayerNorm(c.width), nn.Linear(c.width, n)) for n in (places + 1, places + 1, sizes))
 
     def loss(self, logits, targets):
         """targets [B, N, 3]: class, colour or -1, place or -1"""
@@ -251,7 +256,7 @@ class Muon(torch.optim.Optimizer):
             x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
             for _ in range(5):
                 a = x @ x.mT
-                x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+                x = torch.baddbmm(x, torch.baddbmm(a, a, a, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
             for (_, target, flip, lr), u in zip(items, x.float()):
                 u = u.T if flip else u
                 target.add_(u, alpha=-lr * max(1, u.shape[0] / u.shape[1]) ** .5)

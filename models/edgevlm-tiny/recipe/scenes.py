@@ -183,7 +183,7 @@ class Generator(Language):
         free = thing.colour is None   # of a category: any colour will do
         mono = False   # (shapes)
         if free:
-            group = r.choices(self.drawings[thing.kind - 1], [.85, .09, .06])[0]
+            group = r.choices(self.drawings[thing.kind - 1], [.92, .05, .03])[0]
             if not strong or not len(group):   # (held-out pictures show art, not icons)
                 group = next(d for d in self.drawings[thing.kind - 1] if len(d))
             number = r.choice(group)

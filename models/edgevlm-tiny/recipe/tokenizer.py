@@ -10,6 +10,7 @@ import sentencepiece as spm
 import torch
 
 from categories import CATEGORIES, PLACES, article, at
+from grounding import mentions, token_at
 from language import CAPTION_PROMPTS, OTHER_PROMPTS, QUESTION_KINDS
 from offtopic import offtopic
 from scenes import Generator, plural
@@ -70,14 +71,23 @@ class Packer:
         plain = {"a", "an", "and", "on", "at", "in", "the", "background", ",", ".", ""}
         self.plain = {i for i in range(self.sp.vocab_size()) if self.sp.id_to_piece(i).strip("\u2581") in plain}
 
-    def pack(self, items):
+    def pack(self, items, scene, cells):
         """items: (question, answer, kind). Lists of ids, branch numbers, positions, and of the token to be predicted
-        at each index its loss weight, id and kind (number in KINDS, -1: not scored)"""
+        at each index its loss weight, id and kind (number in KINDS, -1: not scored); then for every name of
+        a thing its index, that of the token that the answer follows, and what place to know at these two and what size at the first (-1: any);
+        and which image tokens show it (`cells`: [4, 4] thing numbers)"""
         n = len(self.before) + IMAGE_TOKENS
         ids, branch, position = self.before + [0] * IMAGE_TOKENS, [0] * n, list(range(n))
         weight, target, kinds = [0.] * n, [0] * n, [-1] * n
+        named, shown = [], []
         for b, (question, answer, kind) in enumerate(items, 1):
             q = self.sp.encode(after(question))
+            pieces = [self.sp.id_to_piece(i) for i in q]
+            found = list(mentions(question, scene, cells))
+            for end, where, place, size in found:
+                # (after() puts a line break in front)
+                named.append((len(ids) + token_at(pieces, end + 1), len(ids) + len(q) - 1, place, place if len(found) == 1 else -1, size))
+                shown.append(where)
             a = self.sp.encode(" " + answer) + [2]
             full = q + a
             ids += full[:-1]
@@ -100,13 +110,16 @@ class Packer:
                 else:
                     weight.append(WEIGHTS[kind])
                 kinds.append(scored)
-        return ids, branch, position, weight, target, kinds
+        return ids, branch, position, weight, target, kinds, named, shown
 
     def collate(self, packed):
+        """Tensors of [scenes, tokens] of the first six, and of the names of all scenes: [names, 6] scene and these five, [names, 16]"""
         t = -(-max(len(p[0]) for p in packed) // 8) * 8
         pad = lambda k, fill, kind: torch.from_numpy(np.array([p[k] + [fill] * (t - len(p[k])) for p in packed], kind))
+        names = [(i, *at, on) for i, p in enumerate(packed) for at, on in zip(p[6], p[7])]
         return [pad(k, f, d) for k, (f, d) in enumerate(
-            [(0, np.int64), (-1, np.int64), (0, np.int64), (0, np.float32), (0, np.int64), (-1, np.int64)])]
+            [(0, np.int64), (-1, np.int64), (0, np.int64), (0, np.float32), (0, np.int64), (-1, np.int64)])] + [
+            torch.tensor([n[:6] for n in names]).view(-1, 6), torch.from_numpy(np.array([n[6] for n in names], bool).reshape(-1, IMAGE_TOKENS))]
 
 
 def attention_mask(branch):

@@ -19,12 +19,15 @@ import torch.nn.functional as F
 
 from data import loader
 from export import load_gguf
+from grounding import ANSWER_LAYER, HEAD, NAME_LAYER
 from model import BF16, Heads, Vlm, optimisers
 from pretrain import accuracy
 from scenes import CLASSES
 from tokenizer import KINDS, attention_mask
 
-BATCH, QUESTIONS, EXTRA = 28, 9, 112   # a picture alone costs a fifth of one with text, and recognising things is learned last
+# Until this share of the time: pictures with text, questions to each, pictures without text. A picture alone costs a fifth
+# of one with text, and recognising things is what takes longest.
+STAGES = ((.3, 12, 5, 224), (1, 22, 9, 152))
 LR, VIT_LR = .015, .010
 EXITS = (4, 6, 8, 4, 6, 10)   # in turn: most tokens are to leave by half depth
 
@@ -47,9 +50,33 @@ def warm_start(folder, vocab):
     return model
 
 
+def share(watched, mask, scene, at):
+    """Logarithms of what one head gives to every token, looking from the tokens `at`: [names, tokens]"""
+    q, k = watched
+    scores = torch.einsum("nd,ntd->nt", q[scene, HEAD, at] * q.shape[-1] ** -.5, k[scene, HEAD])
+    return scores.masked_fill(~mask[scene, 0, at], -1e4).log_softmax(-1)
+
+
+def missed(watch, mask, names, where, first):
+    """How much attention misses the image tokens that show what a name names, and the name from where its answer begins."""
+    scene, at, end = names[:, :3].unbind(1)
+    on = where.any(1)
+    seen = share(watch[NAME_LAYER], mask, scene[on], at[on])[:, first:first + where.shape[1]]
+    read = share(watch[ANSWER_LAYER], mask, scene, end)
+    return -seen.masked_fill(~where[on], -1e4).logsumexp(-1).mean(), -read.gather(1, at[:, None]).mean()
+
+
+def unfound(heads, after_name, after_answer, names):
+    """How badly the name, and where the answer begins, know the named thing's place, and the name its size."""
+    scene, at, end, place, answer_place, size = names.unbind(1)
+    name, answer = after_name[scene, at], after_answer[scene, end]
+    return [F.cross_entropy(head(state), target, ignore_index=-1)
+            for head, state, target in zip(heads.found, (name, answer, name), (place, answer_place, size))]
+
+
 def forward(model, heads, batch, exit_layer, detach=False, extra=None):
     """`extra`: more pictures without text, for the image side's own loss only."""
-    images, pt, ct, (ids, branch, position, weight, target, kinds) = batch
+    images, pt, ct, (ids, branch, position, weight, target, kinds, names, where) = batch
     n = len(images)
     if extra:
         images, pt, ct = (torch.cat(pair) for pair in zip((images, pt, ct), extra))
@@ -61,7 +88,10 @@ def forward(model, heads, batch, exit_layer, detach=False, extra=None):
         first = (branch[0] == 0).sum().item() - cells.shape[1]
         shown = cells[:n].detach() if detach else cells[:n]
         x = torch.cat([x[:, :first], shown.float(), x[:, first + cells.shape[1]:]], 1)
-        states = model.decode(x, position, attention_mask(branch), (exit_layer,))
+        watch, mask = {NAME_LAYER: [], ANSWER_LAYER: []}, attention_mask(branch)
+        after_name, after_answer, *states = model.decode(
+            x, position, mask, (NAME_LAYER + 1, ANSWER_LAYER + 1, exit_layer), watch=watch)
+        looks = *missed(watch, mask, names, where, first), *unfound(heads, after_name, after_answer, names)
         on = weight > 0
         w, t = weight[on], target[on]
         logits = [model.logits(s[on]).float() for s in states]
@@ -70,12 +100,16 @@ def forward(model, heads, batch, exit_layer, detach=False, extra=None):
     teacher = F.log_softmax(logits[1].detach(), -1)
     distance = F.kl_div(F.log_softmax(logits[0], -1), teacher, log_target=True, reduction="none").sum(-1)
     losses[0] = .5 * losses[0] + .5 * (distance * w).sum() / w.sum()
-    return losses, aux, logits, t, kinds[on], (p, c, pt, ct)
+    return losses, looks, aux, logits, t, kinds[on], (p, c, pt, ct)
 
 
 def report(logits, t, kinds):
     right = (logits.argmax(-1) == t).float()
     return " ".join(f"{name} {right[kinds == k].mean().item():.3f}" for k, name in enumerate(KINDS))
+
+
+def said(losses):
+    return " ".join(f"{one.item():.2f}" for one in losses)
 
 
 def leaving(logits):
@@ -115,10 +149,14 @@ def main(art, vocab, pretrained, out, end, warm=None):
         done, step = state["seconds"], state["step"]
         muon.param_groups[0]["base"], adam.param_groups[1]["base"] = VIT_LR, 3e-3 * VIT_LR / .02
     seed = 21 + step + 100000 * RANK
-    data, more = loader(f"{art}/train.npz", seed, BATCH // WORLD, vocab, QUESTIONS), loader(f"{art}/train.npz", seed + 2, EXTRA // WORLD, crowd=True)
+
+    def streams(batch, questions, extra):
+        return (loader(f"{art}/train.npz", seed, batch // WORLD, vocab, questions),
+                loader(f"{art}/train.npz", seed + 2, extra // WORLD, crowd=True))
+
     unseen = loader(f"{art}/unseen.npz", seed + 1, 192, vocab, 5, ahead=1) if RANK == 0 else None
     if step == 0:
-        images = model.normalise(next(data)[0])
+        images = model.normalise(next(streams(*STAGES[0][1:])[0])[0])
         with torch.no_grad():
             # image tokens keep the size that the decoder knows; a new one gets those of word embeddings' size
             size = model.projector(model.vit(images)).pow(2).mean().sqrt() if warm else .4
@@ -155,15 +193,20 @@ def main(art, vocab, pretrained, out, end, warm=None):
             dist.broadcast(now, 0)
         return now.item()
 
+    stage = None
     while (used := clock()) < limit:
-        batch = next(data)
         part = used / limit
+        now = next(s for s in STAGES if part < s[0])
+        if now != stage:
+            stage = now
+            data, more = streams(*stage[1:])
+        batch = next(data)
         for o in (muon, adam):
             for g in o.param_groups:
                 g["lr"] = g["base"] * min(1, (step + 1) / 60) * max(.02, min(1, 1.7 * (1 - part)))
         extra = next(more)
-        losses, aux, logits, t, kinds, _ = forward(model, heads, batch, EXITS[step % len(EXITS)], step < (60 if warm else 200), extra)
-        (losses[1] + .5 * losses[0] + aux).backward()
+        losses, looks, aux, logits, t, kinds, _ = forward(model, heads, batch, EXITS[step % len(EXITS)], step < (60 if warm else 200), extra)
+        (losses[1] + .5 * losses[0] + .3 * sum(looks) + aux).backward()
         if WORLD > 1:
             average(params)
         torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g["params"]], 1.0)
@@ -171,14 +214,14 @@ def main(art, vocab, pretrained, out, end, warm=None):
         for o in (muon, adam):
             o.zero_grad(set_to_none=True)
         if step % 25 == 0:
-            log.write(f"{used / 60:.2f} min step {step} {step * BATCH / max(1, used):.1f}/s loss {losses[1].item():.3f} "
-                      f"exit{EXITS[step % len(EXITS)]} {losses[0].item():.3f} aux {aux.item():.2f} T {batch[3][0].shape[1]}\n")
+            log.write(f"{used / 60:.2f} min step {step} loss {losses[1].item():.3f} "
+                      f"exit{EXITS[step % len(EXITS)]} {losses[0].item():.3f} look {said(looks)} aux {aux.item():.2f} T {batch[3][0].shape[1]}\n")
         step += 1
         if step % 100 == 0 and RANK == 0:
             early = EXITS[step // 100 % 2]
             with torch.no_grad():
-                losses, aux, logits, t, kinds, parts = forward(model, heads, next(unseen), early)
-            log.write(f"{used / 60:.2f} min UNSEEN ART loss {losses[1].item():.3f} {report(logits[1], t, kinds)} | exit{early} "
+                losses, looks, aux, logits, t, kinds, parts = forward(model, heads, next(unseen), early)
+            log.write(f"{used / 60:.2f} min UNSEEN ART loss {losses[1].item():.3f} look {said(looks)} {report(logits[1], t, kinds)} | exit{early} "
                       f"{leaving(logits)} {report(logits[0], t, kinds)} | {accuracy(*parts)}\n")
         if RANK == 0 and time.time() - saved > 120:
             save()

@@ -172,7 +172,7 @@ class CachePoliciesTest {
   })
   void theAnswersAreStillAboutThePicture(String policies, String setting, double points)
       throws Exception {
-    int scenes = 200;
+    int scenes = 104;
     List<String> arguments = new ArrayList<>(List.of("--set", "cache=" + policies));
     if (setting != null) {
       arguments.addAll(List.of("--set", setting));

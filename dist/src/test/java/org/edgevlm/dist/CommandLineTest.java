@@ -215,7 +215,8 @@ class CommandLineTest {
     Result result =
         run("score", "--json", "--limit", "3", Program.SCENES.getParent().toString()).expect(0);
     JsonNode json = MAPPER.readTree(result.out());
-    assertEquals(List.of("seen", "unseen"), json.findValuesAsText("folder"));
+    assertEquals(
+        List.of("offtopic", "photo", "robust", "seen", "unseen"), json.findValuesAsText("folder"));
     for (JsonNode score : json) {
       assertEquals(3, score.get("pictures").asInt());
       assertTrue(score.at("/objects/n").asInt() >= 3, score::toString);

@@ -17,6 +17,9 @@ import javax.imageio.ImageIO;
 /** Pictures to ask about, good and bad. */
 final class Pictures {
 
+  /** What the default model sees at the bottom left of the README's picture. */
+  static final String BOTTOM_LEFT = "a balloon";
+
   private Pictures() {}
 
   /** A scene of the default model's kind. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,9 +28,8 @@ import org.edgevlm.spi.vision.VisionProcessorProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Speculation on the engine with the default model and a draft of its first four blocks. */
+/** Speculation on the engine with the default model and the draft that lies beside it. */
 class SpeculationTest {
 
   private static final int SCENES = 6;
@@ -42,16 +40,11 @@ class SpeculationTest {
   private static final List<String> STRATEGIES =
       List.of("autoregressive", "speculative", "prompt-lookup", "self-speculative");
 
-  @TempDir static Path folder;
-
   private static PluginRegistry plugins;
-  private static String draft;
   private static EdgeVlm plain;
 
   @BeforeAll
-  static void open() throws IOException {
-    Path model = Program.DISTRIBUTION.resolve("models/edgevlm-tiny/edgevlm-tiny.gguf");
-    draft = TruncatedModel.write(model, 4, folder.resolve("draft.gguf")).toString();
+  static void open() {
     PluginRegistry installed =
         PluginRegistry.discover(List.of(Program.DISTRIBUTION.resolve("plugins")));
     List<PluginProvider> all = new ArrayList<>();
@@ -87,7 +80,6 @@ class SpeculationTest {
   private static EdgeVlm speculative(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("decoding", "speculative");
-    all.put("speculative.draft_model", draft);
     return open(all);
   }
 
@@ -129,7 +121,7 @@ class SpeculationTest {
       assertSameTexts(plain, vlm, false);
       Map<String, Long> counters = vlm.metrics().counters();
       double accepted = (double) counters.get("accepted") / counters.get("drafted");
-      assertTrue(accepted > 0.8, "a model that was trained to be read out there: " + accepted);
+      assertTrue(accepted > 0.75, "it was taught to say what the model says: " + accepted);
     }
   }
 

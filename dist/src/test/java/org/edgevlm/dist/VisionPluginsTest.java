@@ -87,7 +87,7 @@ class VisionPluginsTest {
             .forEach(scenes::add);
       }
     }
-    assertEquals(400, scenes.size());
+    assertEquals(208, scenes.size());
     List<String> opencv = captions("opencv", scenes);
     List<String> boofcv = captions("boofcv", scenes);
     List<String> differing = new ArrayList<>();

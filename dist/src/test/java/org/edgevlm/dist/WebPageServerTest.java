@@ -51,7 +51,7 @@ class WebPageServerTest {
       loading.close();
       browser.until("no server", () -> browser.text("#loading").contains("can’t be reached"));
       try (Server server = server(Program.edgevlm(), address.getPort())) {
-        assertTrue(browser.answer().contains("whale"), server.address().toString());
+        assertTrue(browser.answer().contains(Pictures.BOTTOM_LEFT), server.address().toString());
         assertFalse(browser.shows("#loading"));
         assertTrue(browser.text("#model").startsWith("edgevlm-tiny"));
       }
@@ -64,7 +64,7 @@ class WebPageServerTest {
           browser.text(".problem-detail"));
       try (Server server = server(Program.edgevlm(), address.getPort())) {
         browser.find(".again").click();
-        assertTrue(browser.answer().contains("whale"), server.address().toString());
+        assertTrue(browser.answer().contains(Pictures.BOTTOM_LEFT), server.address().toString());
         assertEquals(2, browser.findAll(".turn").size(), "asked again in the same place");
       }
     } finally {
@@ -85,11 +85,11 @@ class WebPageServerTest {
       browser.until("the refusal", () -> browser.text("#token-hint").contains("didn’t take"));
       browser.until("the field", () -> browser.shows("#token-form"));
       browser.press(TOKEN, Keys.ENTER);
-      assertTrue(browser.answer().contains("whale"));
+      assertTrue(browser.answer().contains(Pictures.BOTTOM_LEFT));
       assertFalse(browser.shows("#token-form"));
       browser.find("#send").click();
       browser.until("a second turn", () -> browser.findAll(".turn").size() == 2);
-      assertTrue(browser.answer().contains("whale"), "not asked for again");
+      assertTrue(browser.answer().contains(Pictures.BOTTOM_LEFT), "not asked for again");
       Object kept =
           browser.script("return localStorage.length + sessionStorage.length + document.cookie");
       assertEquals("0", kept);
@@ -119,7 +119,7 @@ class WebPageServerTest {
         Browser browser = Browser.open(server.address())) {
       browser.pick(SCENE);
       browser.find("#send").click();
-      assertTrue(browser.answer().contains("whale"));
+      assertTrue(browser.answer().contains(Pictures.BOTTOM_LEFT));
       assertTrue(browser.text(".warnings").contains("gear"), browser.text(".turn"));
       assertTrue(browser.text(".parts").contains("at the end"));
       assertTrue(browser.findAll(".layers").isEmpty(), "this backend has no layers to show");

@@ -85,7 +85,7 @@ class WebPageStreamTest {
         () -> !browser.find("#spoken").getDomProperty("textContent").isBlank());
     assertTrue(browser.shows(".turn.busy"));
     String whole = browser.answer();
-    assertTrue(whole.startsWith(first) && whole.contains("whale"), whole);
+    assertTrue(whole.startsWith(first) && whole.contains(Pictures.BOTTOM_LEFT), whole);
     assertTrue(browser.text(".facts").contains("tokens/s"));
   }
 
@@ -101,7 +101,7 @@ class WebPageStreamTest {
     assertEquals(stopped, words(), "nothing arrives after the stop");
     browser.find("#question").sendKeys("What is at the bottom left?", Keys.ENTER);
     browser.until("a second turn", () -> browser.findAll(".turn").size() == 2);
-    assertEquals("a whale", browser.answer());
+    assertEquals(Pictures.BOTTOM_LEFT, browser.answer());
     assertEquals("question", browser.focus());
   }
 

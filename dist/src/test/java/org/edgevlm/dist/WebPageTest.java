@@ -89,7 +89,7 @@ class WebPageTest {
     browser.drop(Pictures.scene(1), "#drop");
     browser.find("#send").click();
     assertEquals(caption(Pictures.scene(1)), browser.answer());
-    assertEquals("001.jpg · 200 × 200", browser.text("#picture-note"));
+    assertEquals("001.jpg · 144 × 144", browser.text("#picture-note"));
   }
 
   /** Also where it misses the box: without that, the browser would leave the page. */
@@ -150,7 +150,7 @@ class WebPageTest {
     assertEquals("Ask", browser.text("#send"));
     browser.find("#send").click();
     browser.until("two turns", () -> browser.findAll(".turn").size() == 2);
-    assertEquals("a whale", browser.answer());
+    assertEquals(Pictures.BOTTOM_LEFT, browser.answer());
     List<String> questions = browser.findAll(".turn h3").stream().map(WebElement::getText).toList();
     assertEquals(List.of(QUESTION, "Describe the picture"), questions);
     browser.pick(Pictures.scene(1));
@@ -231,7 +231,7 @@ class WebPageTest {
     }
     browser.press(QUESTION);
     browser.press(Keys.ENTER);
-    assertEquals("a whale", browser.answer());
+    assertEquals(Pictures.BOTTOM_LEFT, browser.answer());
     assertEquals("question", browser.focus());
     browser.press(Keys.TAB);
     assertEquals("send", browser.focus());
