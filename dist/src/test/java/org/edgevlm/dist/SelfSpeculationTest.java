@@ -36,6 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SelfSpeculationTest {
 
   private static final int SCENES = 20;
+
+  /** The largest memory page of the systems that this runs on (Raspberry Pi 5). */
+  private static final int PAGE_BYTES = 16384;
+
   private static final int TOKENS = 48;
   private static final int LAYERS = 12;
   private static final List<String> QUESTIONS =
@@ -137,7 +141,8 @@ class SelfSpeculationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gear", "pyramid", "snapkv", "[pyramid, gear]"})
-  void draftsAreMadeOverReducedCachesAndLeaveThemNoLarger(String cache) throws IOException {
+  void draftsAreMadeOverReducedCachesAndLeaveThemOnePageLargerAtMost(String cache)
+      throws IOException {
     try (EdgeVlm without = open("cache", cache);
         EdgeVlm vlm = drafting("cache", cache)) {
       for (int scene = 0; scene < 6; scene++) {
@@ -148,8 +153,10 @@ class SelfSpeculationTest {
         assertTrue(own.tokens() > 3, own.toString());
         // The first token is the prompt's, whose cache was reduced in both.
         assertEquals(plain.text().substring(0, 1), own.text().substring(0, 1));
-        if (plain.tokens() == own.tokens()) {
-          assertEquals(plain.counters().get("kv_bytes"), own.counters().get("kv_bytes"));
+        if (plain.text().equals(own.text())) {
+          long more = own.counters().get("kv_bytes") - plain.counters().get("kv_bytes");
+          // A draft can have reached into one page more of K and of V in each layer.
+          assertTrue(more >= 0 && more <= 2 * LAYERS * PAGE_BYTES, own + " against " + plain);
         }
       }
       Map<String, Long> counters = vlm.metrics().counters();
